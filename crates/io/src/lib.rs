@@ -1,1 +1,28 @@
-//! farad-io
+//! Bytes at addresses, wherever they are.
+//!
+//! Owns: URIs, backends, descriptors, maps, the write cache, the block cache with
+//! read-ahead, and the client side of every network protocol. Must not know
+//! commands, printing or sessions.
+
+mod backend;
+mod cache;
+mod ctx;
+mod desc;
+mod error;
+mod layer;
+mod map;
+mod overlay;
+mod perm;
+mod scheme;
+mod uri;
+
+pub use backend::{Backend, Caching, Remote, Resize, Stamp, Status, WriteAt, local};
+pub use ctx::{Cancel, Ctx, Effects, Principal};
+pub use desc::Descriptor;
+pub use error::{Error, Result, Stage};
+pub use layer::{Coverage, Io, Settings};
+pub use map::{Map, MapId, Maps};
+pub use overlay::Overlay;
+pub use perm::Perm;
+pub use scheme::{OpenOptions, Scheme, Schemes};
+pub use uri::{Endpoint, Transport, Uri};

@@ -1,0 +1,130 @@
+//! The trait behind every descriptor: one required way to read, every other ability asked for.
+
+mod file;
+mod hex;
+mod malloc;
+mod memory;
+mod null;
+mod size;
+mod table;
+
+use std::io::Write;
+
+use crate::ctx::Ctx;
+use crate::error::Result;
+
+pub use table::local;
+
+/// What the descriptor's block cache may do with bytes of a backend. It is the backend's word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Caching {
+    /// Reads are cheap and local: no cache.
+    Direct,
+    /// Read exactly as asked, nothing kept and nothing read ahead: devices, other live memory.
+    Exact,
+    /// May be read ahead and kept until the next command.
+    Command,
+    /// May be read ahead and kept until a write, a command at the far end, or a change of its
+    /// [`Stamp`]: regular files.
+    Kept,
+}
+
+/// Tells one state of a file from another: its size and modification time at the far end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    /// Bytes.
+    pub size: u64,
+    /// Opaque text; differs when the file was modified.
+    pub modified: String,
+}
+
+/// Bytes at offsets, from 0 to `size`. Opened on and kept by its host's thread.
+pub trait Backend: Send {
+    /// Reads at `addr` into `buf` and returns how many bytes were readable there. A short
+    /// count means that the readable run ends; nothing is ever invented. `buf` is not empty.
+    ///
+    /// # Errors
+    /// When reading failed for another reason than the end of the readable run.
+    fn read_at(&mut self, addr: u64, buf: &mut [u8], ctx: &Ctx) -> Result<usize>;
+
+    /// Size in bytes; `u64::MAX` where there is no end.
+    fn size(&self) -> u64;
+
+    /// What may be cached.
+    fn caching(&self) -> Caching {
+        Caching::Direct
+    }
+
+    /// Whether the bytes are the session's own memory: then they are writable whatever they were
+    /// opened for, as the peer has it for `malloc://` and the like.
+    fn is_scratch(&self) -> bool {
+        false
+    }
+
+    /// Where to read on after a read at `after` gave nothing: the next offset behind it that
+    /// may be readable. `None` where nothing is known to follow.
+    ///
+    /// # Errors
+    /// When that could not be found out.
+    fn next_readable(&mut self, _after: u64, _ctx: &Ctx) -> Result<Option<u64>> {
+        Ok(None)
+    }
+
+    /// The state of the underlying file now, where that can be told.
+    ///
+    /// # Errors
+    /// When the far end could not be asked.
+    fn stamp(&mut self, _ctx: &Ctx) -> Result<Option<Stamp>> {
+        Ok(None)
+    }
+
+    /// Writing.
+    fn as_write(&mut self) -> Option<&mut dyn WriteAt> {
+        None
+    }
+
+    /// Changing the size.
+    fn as_resize(&mut self) -> Option<&mut dyn Resize> {
+        None
+    }
+
+    /// Running commands at the far end.
+    fn as_remote(&mut self) -> Option<&mut dyn Remote> {
+        None
+    }
+}
+
+/// The ability to write.
+pub trait WriteAt {
+    /// Writes all of `data` at `addr`; within `size`.
+    ///
+    /// # Errors
+    /// When not all was written.
+    fn write_at(&mut self, addr: u64, data: &[u8], ctx: &Ctx) -> Result<()>;
+}
+
+/// The ability to change size.
+pub trait Resize {
+    /// Cuts or extends with zeros to `size` bytes.
+    ///
+    /// # Errors
+    /// When the size could not be changed.
+    fn resize(&mut self, size: u64, ctx: &Ctx) -> Result<()>;
+}
+
+/// How a command at the far end ended.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Status {
+    /// The far end's error message, where it failed and says so.
+    pub failure: Option<String>,
+}
+
+/// The ability to run commands where the bytes are.
+pub trait Remote {
+    /// Runs `line` there, writing what it prints to `out` as it arrives.
+    ///
+    /// # Errors
+    /// When the connection failed or the work was cancelled; a command that failed at the
+    /// far end is a [`Status`], not an error.
+    fn command(&mut self, line: &str, out: &mut dyn Write, ctx: &Ctx) -> Result<Status>;
+}

@@ -1,0 +1,105 @@
+//! A descriptor: an open backend, its number, and the block cache in front of it.
+
+use crate::backend::{Backend, Caching};
+use crate::cache::BlockCache;
+use crate::ctx::Ctx;
+use crate::error::{Error, Result};
+use crate::perm::Perm;
+
+/// An open backend.
+pub struct Descriptor {
+    /// Its number, from 3 as the peer counts.
+    pub fd: u32,
+    /// The URI it was opened by.
+    pub uri: String,
+    /// What may be done with it: what it was opened for, and `rw` where it is the session's own
+    /// memory.
+    pub perm: Perm,
+    backend: Box<dyn Backend>,
+    cache: BlockCache,
+}
+
+impl Descriptor {
+    /// Wraps an opened backend.
+    pub fn new(fd: u32, uri: String, perm: Perm, backend: Box<dyn Backend>) -> Descriptor {
+        let perm = if backend.is_scratch() { perm | Perm::RW } else { perm };
+        Descriptor { fd, uri, perm, cache: BlockCache::new(), backend }
+    }
+
+    /// Size in bytes; `u64::MAX` where there is no end.
+    pub fn size(&self) -> u64 {
+        self.backend.size()
+    }
+
+    /// Reads at `offset`, through the block cache where the backend allows one. Returns how
+    /// many bytes were readable in one run from there.
+    ///
+    /// # Errors
+    /// What the backend says.
+    pub fn read_at(&mut self, offset: u64, buf: &mut [u8], ctx: &Ctx) -> Result<usize> {
+        if buf.is_empty() {
+            return Ok(0);
+        }
+        match self.backend.caching() {
+            Caching::Direct | Caching::Exact => {
+                self.cache.clear();
+                Ok(self.backend.read_at(offset, buf, ctx)?.min(buf.len()))
+            }
+            Caching::Command | Caching::Kept => self.cache.read_at(self.backend.as_mut(), offset, buf, ctx),
+        }
+    }
+
+    /// Where to read on after a read at `after` gave nothing; always behind it.
+    ///
+    /// # Errors
+    /// What the backend says.
+    pub fn next_readable(&mut self, after: u64, ctx: &Ctx) -> Result<Option<u64>> {
+        Ok(self.backend.next_readable(after, ctx)?.filter(|&next| next > after))
+    }
+
+    /// Writes all of `data` at `offset` and drops what was cached.
+    ///
+    /// # Errors
+    /// When it is not writable, reaches past the end, or the backend says so.
+    pub fn write_at(&mut self, offset: u64, data: &[u8], ctx: &Ctx) -> Result<()> {
+        if !self.perm.contains(Perm::W) {
+            return Err(Error::ReadOnly { addr: offset, what: self.uri.clone() });
+        }
+        self.cache.clear();
+        let uri = &self.uri;
+        let unsupported = || Error::Unsupported { uri: uri.clone(), ability: "be written" };
+        self.backend.as_write().ok_or_else(unsupported)?.write_at(offset, data, ctx)
+    }
+
+    /// Cuts or extends to `size` bytes.
+    ///
+    /// # Errors
+    /// When it is not writable or has no size to change.
+    pub fn resize(&mut self, size: u64, ctx: &Ctx) -> Result<()> {
+        if !self.perm.contains(Perm::W) {
+            return Err(Error::ReadOnly { addr: 0, what: self.uri.clone() });
+        }
+        self.cache.clear();
+        let uri = &self.uri;
+        let unsupported = || Error::Unsupported { uri: uri.clone(), ability: "be resized" };
+        self.backend.as_resize().ok_or_else(unsupported)?.resize(size, ctx)
+    }
+
+    /// The backend, for its other abilities. What it changes is not known here: the cache is
+    /// dropped.
+    pub fn backend(&mut self) -> &mut dyn Backend {
+        self.cache.clear();
+        self.backend.as_mut()
+    }
+
+    /// Tells the cache that a new command begins: what may be kept for one command only is
+    /// dropped, and a file that changed under us is noticed at the next read.
+    pub fn begin_command(&mut self) {
+        self.cache.begin_command(self.backend.caching());
+    }
+
+    /// Drops everything cached.
+    pub fn refresh(&mut self) {
+        self.cache.clear();
+    }
+}

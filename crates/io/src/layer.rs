@@ -1,0 +1,287 @@
+//! The IO layer of a session: descriptors and maps behind one read and one write.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use crate::backend::Backend;
+use crate::ctx::Ctx;
+use crate::desc::Descriptor;
+use crate::error::{Error, Result};
+use crate::map::Maps;
+use crate::overlay::Overlay;
+use crate::perm::Perm;
+use crate::scheme::{OpenOptions, Schemes};
+
+/// First descriptor number, as the peer counts.
+const FIRST_FD: u32 = 3;
+
+/// How addresses are read; the `io.*` settings.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// `io.va`: addresses go through the maps; else they are offsets of the current descriptor.
+    pub va: bool,
+    /// `io.ff`: bytes that nothing provides read as `fill`; else they are an error.
+    pub ff: bool,
+    /// `io.0xff`: what fills them.
+    pub fill: u8,
+    /// `io.cache`: writes are kept in memory.
+    pub cache: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings { va: true, ff: true, fill: 0xff, cache: false }
+    }
+}
+
+/// Which parts of a read were provided by something, rather than filled.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Coverage {
+    runs: Vec<Range<usize>>,
+}
+
+impl Coverage {
+    /// The provided ranges of the buffer, in order, not touching each other.
+    pub fn runs(&self) -> &[Range<usize>] {
+        &self.runs
+    }
+
+    /// Whether the byte at `index` was provided.
+    pub fn contains(&self, index: usize) -> bool {
+        let at = self.runs.partition_point(|run| run.end <= index);
+        self.runs.get(at).is_some_and(|run| run.start <= index)
+    }
+
+    /// Whether all of `len` bytes were provided.
+    pub fn is_complete(&self, len: usize) -> bool {
+        len == 0 || self.runs.first().is_some_and(|run| *run == (0..len))
+    }
+
+    fn add(&mut self, run: Range<usize>) {
+        if run.is_empty() {
+            return;
+        }
+        let first = self.runs.partition_point(|other| other.end < run.start);
+        let last = self.runs.partition_point(|other| other.start <= run.end);
+        let merged = match self.runs.get(first..last) {
+            Some([one, .., other]) => one.start.min(run.start)..other.end.max(run.end),
+            Some([one]) => one.start.min(run.start)..one.end.max(run.end),
+            _ => run,
+        };
+        self.runs.splice(first..last.max(first), [merged]);
+    }
+}
+
+/// Descriptors, maps and the write cache of one session.
+pub struct Io {
+    /// The schemes that can be opened.
+    pub schemes: Schemes,
+    /// The maps.
+    pub maps: Maps,
+    /// The `io.*` settings.
+    pub settings: Settings,
+    /// Writes kept from the target while `io.cache` is set.
+    pub overlay: Overlay,
+    descriptors: BTreeMap<u32, Descriptor>,
+    current: Option<u32>,
+    next_fd: u32,
+}
+
+impl Io {
+    /// Nothing open.
+    pub fn new(schemes: Schemes) -> Io {
+        Io {
+            schemes,
+            maps: Maps::default(),
+            settings: Settings::default(),
+            overlay: Overlay::default(),
+            descriptors: BTreeMap::new(),
+            current: None,
+            next_fd: FIRST_FD,
+        }
+    }
+
+    /// Opens a URI as a new descriptor, mapped nowhere yet. The first one opened becomes the
+    /// current one.
+    ///
+    /// # Errors
+    /// What [`Schemes::open`] says.
+    pub fn open(&mut self, uri: &str, options: &OpenOptions, ctx: &Ctx) -> Result<u32> {
+        let backend = self.schemes.open(uri, options, ctx)?;
+        let uri = if uri == "-" { "malloc://512" } else { uri };
+        Ok(self.adopt(uri, options.perm, backend))
+    }
+
+    /// Gives an opened backend a descriptor number.
+    pub fn adopt(&mut self, uri: &str, perm: Perm, backend: Box<dyn Backend>) -> u32 {
+        let fd = self.next_fd;
+        self.next_fd += 1;
+        self.descriptors.insert(fd, Descriptor::new(fd, uri.to_owned(), perm, backend));
+        self.current.get_or_insert(fd);
+        fd
+    }
+
+    /// Closes a descriptor and removes its maps.
+    ///
+    /// # Errors
+    /// [`Error::NoDescriptor`].
+    pub fn close(&mut self, fd: u32) -> Result<()> {
+        self.descriptors.remove(&fd).ok_or(Error::NoDescriptor(fd))?;
+        self.maps.remove_if(|map| map.fd == fd);
+        if self.current == Some(fd) {
+            self.current = self.descriptors.keys().next_back().copied();
+        }
+        Ok(())
+    }
+
+    /// Puts another backend behind a descriptor's number; its maps stay.
+    ///
+    /// # Errors
+    /// [`Error::NoDescriptor`].
+    pub fn replace(&mut self, fd: u32, uri: &str, perm: Perm, backend: Box<dyn Backend>) -> Result<()> {
+        let slot = self.descriptors.get_mut(&fd).ok_or(Error::NoDescriptor(fd))?;
+        *slot = Descriptor::new(fd, uri.to_owned(), perm, backend);
+        Ok(())
+    }
+
+    /// All descriptors by number.
+    pub fn descriptors(&self) -> impl Iterator<Item = &Descriptor> {
+        self.descriptors.values()
+    }
+
+    /// A descriptor.
+    ///
+    /// # Errors
+    /// [`Error::NoDescriptor`].
+    pub fn descriptor(&mut self, fd: u32) -> Result<&mut Descriptor> {
+        self.descriptors.get_mut(&fd).ok_or(Error::NoDescriptor(fd))
+    }
+
+    /// The current descriptor's number.
+    ///
+    /// # Errors
+    /// [`Error::NothingOpen`].
+    pub fn current(&self) -> Result<u32> {
+        self.current.ok_or(Error::NothingOpen)
+    }
+
+    /// Makes a descriptor the current one.
+    ///
+    /// # Errors
+    /// [`Error::NoDescriptor`].
+    pub fn select(&mut self, fd: u32) -> Result<()> {
+        if !self.descriptors.contains_key(&fd) {
+            return Err(Error::NoDescriptor(fd));
+        }
+        self.current = Some(fd);
+        Ok(())
+    }
+
+    /// Tells every descriptor's cache that a new command begins.
+    pub fn begin_command(&mut self) {
+        for descriptor in self.descriptors.values_mut() {
+            descriptor.begin_command();
+        }
+    }
+
+    /// Reads `buf.len()` bytes at `addr` across maps and holes. What nothing provides is set
+    /// to `io.0xff`, and the coverage says which bytes those are.
+    ///
+    /// # Errors
+    /// A backend that failed (not: one that has no bytes there), or an interrupt.
+    pub fn read(&mut self, addr: u64, buf: &mut [u8], ctx: &Ctx) -> Result<Coverage> {
+        ctx.check()?;
+        buf.fill(self.settings.fill);
+        let mut coverage = Coverage::default();
+        for part in self.parts(addr, buf.len()) {
+            let Some((fd, offset)) = part.source.filter(|_| part.perm.contains(Perm::R)) else { continue };
+            let Some(descriptor) = self.descriptors.get_mut(&fd) else { continue };
+            let range = part.start..part.start + part.len;
+            let n = descriptor.read_at(offset, &mut buf[range.clone()], ctx)?;
+            buf[range.start + n..range.end].fill(self.settings.fill);
+            coverage.add(range.start..range.start + n);
+        }
+        if !self.overlay.is_empty() {
+            self.overlay.apply(addr, buf, |from, to| coverage.add(from..to));
+        }
+        Ok(coverage)
+    }
+
+    /// Reads as [`Io::read`] does, and fails where bytes are missing unless `io.ff` fills them.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`], or what [`Io::read`] says.
+    pub fn read_filled(&mut self, addr: u64, buf: &mut [u8], ctx: &Ctx) -> Result<Coverage> {
+        let coverage = self.read(addr, buf, ctx)?;
+        if !self.settings.ff && !coverage.is_complete(buf.len()) {
+            return Err(Error::Unreadable { addr, len: buf.len() });
+        }
+        Ok(coverage)
+    }
+
+    /// Writes all of `data` at `addr` across maps. Nothing is written when a part of it has no
+    /// writable map.
+    ///
+    /// # Errors
+    /// [`Error::Unmapped`], [`Error::ReadOnly`], or what a backend says (then what was before
+    /// it in address order is written).
+    pub fn write(&mut self, addr: u64, data: &[u8], ctx: &Ctx) -> Result<()> {
+        ctx.check()?;
+        if self.settings.cache {
+            self.overlay.write(addr, data);
+            return Ok(());
+        }
+        let parts = self.parts(addr, data.len());
+        for part in &parts {
+            let at = addr.wrapping_add(part.start as u64);
+            let (fd, offset) = part.source.ok_or(Error::Unmapped { addr, len: data.len(), hole: at })?;
+            let descriptor = self.descriptors.get(&fd).ok_or(Error::NoDescriptor(fd))?;
+            if !part.perm.contains(Perm::W) || !descriptor.perm.contains(Perm::W) {
+                return Err(Error::ReadOnly { addr: at, what: descriptor.uri.clone() });
+            }
+            let room = descriptor.size().saturating_sub(offset);
+            if room < part.len as u64 {
+                return Err(Error::Unmapped { addr, len: data.len(), hole: at.wrapping_add(room) });
+            }
+        }
+        for part in parts {
+            let Some((fd, offset)) = part.source else { continue };
+            self.descriptor(fd)?.write_at(offset, &data[part.start..part.start + part.len], ctx)?;
+        }
+        Ok(())
+    }
+
+    /// Whether anything provides the byte at `addr`.
+    pub fn is_mapped(&self, addr: u64) -> bool {
+        self.parts(addr, 1).iter().any(|part| part.source.is_some())
+    }
+
+    fn parts(&self, addr: u64, len: usize) -> Vec<Part> {
+        if !self.settings.va {
+            let source = self.current.map(|fd| (fd, addr));
+            return vec![Part { start: 0, len, source, perm: Perm::RWX }];
+        }
+        let mut start = 0;
+        self.maps
+            .resolve(addr, len)
+            .map(|span| {
+                let part = Part {
+                    start,
+                    len: span.len,
+                    source: span.map.map(|map| (map.fd, map.offset_of(span.addr))),
+                    perm: span.map.map_or(Perm::empty(), |map| map.perm),
+                };
+                start += span.len;
+                part
+            })
+            .collect()
+    }
+}
+
+/// A part of a request: where in the buffer, and which descriptor's bytes.
+struct Part {
+    start: usize,
+    len: usize,
+    source: Option<(u32, u64)>,
+    perm: Perm,
+}

@@ -1,0 +1,82 @@
+//! The table of URI schemes: how each name is opened, and what opening it may do.
+
+use crate::backend::Backend;
+use crate::ctx::{Ctx, Effects};
+use crate::error::{Error, Result};
+use crate::perm::Perm;
+use crate::uri::Uri;
+
+/// How something is to be opened.
+#[derive(Clone, Debug)]
+pub struct OpenOptions {
+    /// Wanted permissions; the backend fails rather than grant less than `w` when asked.
+    pub perm: Perm,
+    /// Make the file when it is not there.
+    pub create: bool,
+}
+
+impl Default for OpenOptions {
+    fn default() -> OpenOptions {
+        OpenOptions { perm: Perm::RX, create: false }
+    }
+}
+
+/// One row of the table.
+pub struct Scheme {
+    /// Names before `://`; the first is the one listed.
+    pub names: &'static [&'static str],
+    /// What it gives, in a few words.
+    pub brief: &'static str,
+    /// What it can do, as `-L` prints it: `r`, `w` and `d` or `_`.
+    pub permissions: &'static str,
+    /// What opening it may do on this machine, checked against the principal.
+    pub effects: Effects,
+    /// The URI forms accepted, for `-L`.
+    pub uris: &'static [&'static str],
+    /// Opens it.
+    pub open: fn(&Uri, &OpenOptions, &Ctx) -> Result<Box<dyn Backend>>,
+}
+
+/// The schemes a process knows. Assembled once, at the edge.
+#[derive(Clone, Default)]
+pub struct Schemes {
+    rows: Vec<&'static Scheme>,
+}
+
+impl Schemes {
+    /// An empty table.
+    pub fn new() -> Schemes {
+        Schemes::default()
+    }
+
+    /// Adds rows.
+    pub fn with(mut self, rows: impl IntoIterator<Item = &'static Scheme>) -> Schemes {
+        self.rows.extend(rows);
+        self
+    }
+
+    /// All rows in the order they were added.
+    pub fn rows(&self) -> impl Iterator<Item = &'static Scheme> + '_ {
+        self.rows.iter().copied()
+    }
+
+    /// The row of a scheme's name.
+    pub fn find(&self, name: &str) -> Option<&'static Scheme> {
+        self.rows().find(|row| row.names.contains(&name))
+    }
+
+    /// Opens a URI, checking the effects of its scheme first.
+    ///
+    /// # Errors
+    /// An unknown scheme, a refusal, or whatever opening says.
+    pub fn open(&self, text: &str, options: &OpenOptions, ctx: &Ctx) -> Result<Box<dyn Backend>> {
+        let uri = Uri::parse(text);
+        let name = uri.scheme.as_deref().unwrap_or("file");
+        let row = self.find(name).ok_or_else(|| Error::Uri {
+            uri: text.to_owned(),
+            why: format!("no scheme '{name}' (oL lists those there are)"),
+        })?;
+        ctx.allow(row.effects, &format!("opening {text}"))?;
+        (row.open)(&uri, options, ctx)
+    }
+}
