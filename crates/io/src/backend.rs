@@ -1,11 +1,18 @@
 //! The trait behind every descriptor: one required way to read, every other ability asked for.
 
+mod cyclic;
+mod fd;
 mod file;
 mod hex;
 mod malloc;
 mod memory;
+mod mmap;
 mod null;
+mod procpid;
 mod size;
+mod slurp;
+mod sparse;
+mod stdin;
 mod table;
 
 use std::io::Write;

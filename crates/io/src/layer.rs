@@ -191,18 +191,25 @@ impl Io {
     /// A backend that failed (not: one that has no bytes there), or an interrupt.
     pub fn read(&mut self, addr: u64, buf: &mut [u8], ctx: &Ctx) -> Result<Coverage> {
         ctx.check()?;
-        buf.fill(self.settings.fill);
+        let fill = self.settings.fill;
         let mut coverage = Coverage::default();
         for part in self.parts(addr, buf.len()) {
-            let Some((fd, offset)) = part.source.filter(|_| part.perm.contains(Perm::R)) else { continue };
-            let Some(descriptor) = self.descriptors.get_mut(&fd) else { continue };
             let range = part.start..part.start + part.len;
-            let n = descriptor.read_at(offset, &mut buf[range.clone()], ctx)?;
-            buf[range.start + n..range.end].fill(self.settings.fill);
-            coverage.add(range.start..range.start + n);
+            let source = part.source.filter(|_| part.perm.contains(Perm::R));
+            match source.and_then(|(fd, offset)| Some((self.descriptors.get_mut(&fd)?, offset))) {
+                Some((descriptor, offset)) => {
+                    let part = &mut buf[range.clone()];
+                    read_runs(descriptor, offset, part, fill, ctx, |run| {
+                        coverage.add(range.start + run.start..range.start + run.end);
+                    })?;
+                }
+                None => buf[range].fill(fill),
+            }
         }
         if !self.overlay.is_empty() {
-            self.overlay.apply(addr, buf, |from, to| coverage.add(from..to));
+            let (low, high) = buf.split_at_mut(until_wrap(addr, buf.len()));
+            self.overlay.apply(addr, low, |from, to| coverage.add(from..to));
+            self.overlay.apply(0, high, |from, to| coverage.add(low.len() + from..low.len() + to));
         }
         Ok(coverage)
     }
@@ -228,7 +235,9 @@ impl Io {
     pub fn write(&mut self, addr: u64, data: &[u8], ctx: &Ctx) -> Result<()> {
         ctx.check()?;
         if self.settings.cache {
-            self.overlay.write(addr, data);
+            let (low, high) = data.split_at(until_wrap(addr, data.len()));
+            self.overlay.write(addr, low);
+            self.overlay.write(0, high);
             return Ok(());
         }
         let parts = self.parts(addr, data.len());
@@ -239,8 +248,9 @@ impl Io {
             if !part.perm.contains(Perm::W) || !descriptor.perm.contains(Perm::W) {
                 return Err(Error::ReadOnly { addr: at, what: descriptor.uri.clone() });
             }
-            let room = descriptor.size().saturating_sub(offset);
-            if room < part.len as u64 {
+            let size = descriptor.size();
+            let room = size.saturating_sub(offset);
+            if room < part.len as u64 && size != u64::MAX {
                 return Err(Error::Unmapped { addr, len: data.len(), hole: at.wrapping_add(room) });
             }
         }
@@ -253,7 +263,12 @@ impl Io {
 
     /// Whether anything provides the byte at `addr`.
     pub fn is_mapped(&self, addr: u64) -> bool {
-        self.parts(addr, 1).iter().any(|part| part.source.is_some())
+        let mut provided = false;
+        self.overlay.apply(addr, &mut [0], |_, _| provided = true);
+        provided
+            || self.parts(addr, 1).iter().filter_map(|part| part.source).any(|(fd, offset)| {
+                self.descriptors.get(&fd).is_some_and(|descriptor| offset < descriptor.size())
+            })
     }
 
     fn parts(&self, addr: u64, len: usize) -> Vec<Part> {
@@ -276,6 +291,42 @@ impl Io {
             })
             .collect()
     }
+}
+
+/// How many of `len` bytes at `addr` come before the end of the address space; the others are
+/// at 0.
+fn until_wrap(addr: u64, len: usize) -> usize {
+    usize::try_from(u64::MAX - addr).unwrap_or(usize::MAX).saturating_add(1).min(len)
+}
+
+/// Reads what `descriptor` has of `buf.len()` bytes at `offset`, fills the gaps between, and
+/// reports each readable range of `buf`.
+fn read_runs(
+    descriptor: &mut Descriptor,
+    offset: u64,
+    buf: &mut [u8],
+    fill: u8,
+    ctx: &Ctx,
+    mut provided: impl FnMut(Range<usize>),
+) -> Result<()> {
+    let mut at = 0;
+    while at < buf.len() {
+        let Some(from) = offset.checked_add(at as u64) else { break };
+        let n = descriptor.read_at(from, &mut buf[at..], ctx)?;
+        provided(at..at + n);
+        at += n;
+        if at == buf.len() {
+            break;
+        }
+        ctx.check()?;
+        let Some(end) = offset.checked_add(at as u64) else { break };
+        let next = descriptor.next_readable(end, ctx)?.and_then(|next| usize::try_from(next - offset).ok());
+        let Some(next) = next.filter(|&next| next < buf.len()) else { break };
+        buf[at..next].fill(fill);
+        at = next;
+    }
+    buf[at..].fill(fill);
+    Ok(())
 }
 
 /// A part of a request: where in the buffer, and which descriptor's bytes.

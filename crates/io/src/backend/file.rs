@@ -7,6 +7,8 @@ use std::io::{self, ErrorKind, Seek, SeekFrom};
 use std::os::unix::fs::{FileExt, FileTypeExt, MetadataExt};
 use std::path::Path;
 
+use rustix::fs::{FsWord, PROC_SUPER_MAGIC, fstatfs};
+
 use crate::backend::{Backend, Caching, Resize, Stamp, WriteAt};
 use crate::ctx::{Ctx, Effects};
 use crate::error::{Error, Result};
@@ -36,7 +38,8 @@ fn open(uri: &Uri, options: &OpenOptions, _ctx: &Ctx) -> Result<Box<dyn Backend>
 enum Kind {
     /// Its size and time can be asked for at any time.
     Regular,
-    /// A block device of this many bytes, or a character device without an end.
+    /// A block device of this many bytes; or a character device or a file the system makes up
+    /// as it is read, without an end.
     Device(u64),
 }
 
@@ -75,7 +78,7 @@ impl Handle {
         let metadata = file.metadata().map_err(failed)?;
         check(&metadata).map_err(failed)?;
         let kind = if metadata.file_type().is_file() {
-            Kind::Regular
+            if is_live(&file, &metadata) { Kind::Device(u64::MAX) } else { Kind::Regular }
         } else if metadata.file_type().is_block_device() {
             Kind::Device(file.seek(SeekFrom::End(0)).map_err(failed)?)
         } else {
@@ -101,6 +104,14 @@ fn check(metadata: &Metadata) -> io::Result<()> {
         return Ok(());
     };
     Err(io::Error::new(ErrorKind::Unsupported, refusal))
+}
+
+/// Whether the file is made up by the system as it is read (as `/proc/PID/mem` is): such files
+/// say that their size is 0.
+fn is_live(file: &File, metadata: &Metadata) -> bool {
+    const SYSFS: FsWord = 0x6265_6572;
+    metadata.len() == 0
+        && fstatfs(file).is_ok_and(|system| [PROC_SUPER_MAGIC, SYSFS].contains(&system.f_type))
 }
 
 /// Reads until `buf` is full or the file gives no more.
@@ -198,5 +209,69 @@ impl Resize for Handle {
         let failed =
             |source| Error::Io { operation: "resize", uri: self.uri.clone(), addr: size, len: 0, source };
         self.file.set_len(size).map_err(failed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn open_path(path: &Path, perm: Perm) -> Result<Box<dyn Backend>> {
+        let uri = Uri::parse(&path.display().to_string());
+        open(&uri, &OpenOptions { perm, create: false }, &Ctx::owner())
+    }
+
+    #[test]
+    fn a_file_is_read_written_and_resized_as_it_is_now() {
+        let ctx = Ctx::owner();
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let mut backend = open_path(file.path(), Perm::RW).unwrap();
+        let stamp = backend.stamp(&ctx).unwrap();
+        std::fs::write(file.path(), b"0123456789").unwrap();
+        assert_ne!(backend.stamp(&ctx).unwrap(), stamp);
+        assert_eq!((backend.size(), backend.caching()), (10, Caching::Direct));
+        let mut buf = [0; 8];
+        assert_eq!(backend.read_at(6, &mut buf, &ctx).unwrap(), 4);
+        assert_eq!(backend.read_at(u64::MAX, &mut buf, &ctx).unwrap(), 0);
+        backend.as_write().unwrap().write_at(8, b"xyz", &ctx).unwrap();
+        assert_eq!(backend.size(), 11);
+        backend.as_resize().unwrap().resize(2, &ctx).unwrap();
+        assert_eq!(std::fs::read(file.path()).unwrap(), b"01");
+    }
+
+    #[test]
+    fn offsets_beyond_4_gib_work() {
+        let ctx = Ctx::owner();
+        let file = tempfile::NamedTempFile::new().unwrap();
+        file.as_file().set_len(5 << 30).unwrap();
+        let mut backend = open_path(file.path(), Perm::RW).unwrap();
+        let at = (5 << 30) - 4;
+        backend.as_write().unwrap().write_at(at, b"far!", &ctx).unwrap();
+        let mut buf = [0; 8];
+        assert_eq!(backend.read_at(at, &mut buf, &ctx).unwrap(), 4);
+        assert_eq!((&buf[..4], backend.size()), (&b"far!"[..], 5 << 30));
+    }
+
+    #[test]
+    fn what_has_no_offsets_is_refused_and_devices_are_not_cached() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        rustix::fs::mknodat(
+            rustix::fs::CWD,
+            &pipe,
+            rustix::fs::FileType::Fifo,
+            rustix::fs::Mode::from_raw_mode(0o600),
+            0,
+        )
+        .unwrap();
+        for path in [folder.path(), &pipe, &folder.path().join("absent")] {
+            assert!(matches!(open_path(path, Perm::RX), Err(Error::Open { .. })), "{}", path.display());
+        }
+        for path in ["/dev/zero", "/proc/self/status"] {
+            let mut backend = open_path(path.as_ref(), Perm::RX).unwrap();
+            assert_eq!((backend.caching(), backend.size()), (Caching::Exact, u64::MAX));
+            let mut buf = [1; 4];
+            assert_eq!(backend.read_at(0, &mut buf, &Ctx::owner()).unwrap(), 4);
+        }
     }
 }

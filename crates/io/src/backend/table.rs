@@ -2,9 +2,21 @@
 
 use crate::scheme::Scheme;
 
-use super::{file, hex, malloc, null};
+use super::{cyclic, fd, file, hex, malloc, mmap, null, procpid, slurp, sparse, stdin};
 
-static LOCAL: &[&Scheme] = &[&file::SCHEME, &malloc::SCHEME, &hex::SCHEME, &null::SCHEME];
+static LOCAL: &[&Scheme] = &[
+    &file::SCHEME,
+    &malloc::SCHEME,
+    &hex::SCHEME,
+    &null::SCHEME,
+    &cyclic::SCHEME,
+    &sparse::SCHEME,
+    &slurp::SCHEME,
+    &stdin::SCHEME,
+    &fd::SCHEME,
+    &mmap::SCHEME,
+    &procpid::SCHEME,
+];
 
 /// The schemes of this machine: files, memory, processes.
 pub fn local() -> impl Iterator<Item = &'static Scheme> {
