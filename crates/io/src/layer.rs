@@ -272,6 +272,9 @@ impl Io {
     }
 
     fn parts(&self, addr: u64, len: usize) -> Vec<Part> {
+        if len == 0 {
+            return Vec::new();
+        }
         if !self.settings.va {
             let source = self.current.map(|fd| (fd, addr));
             return vec![Part { start: 0, len, source, perm: Perm::RWX }];
