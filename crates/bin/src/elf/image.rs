@@ -155,6 +155,14 @@ impl<'r, 's> Image<'r, 's> {
         })
     }
 
+    /// Where an address of the file lies in it, or would if its segment were whole: zeroed memory counts.
+    pub(super) fn nominal_offset(&self, vaddr: u64) -> Option<u64> {
+        self.loads().find_map(|load| {
+            let at = vaddr.checked_sub(load.vaddr).filter(|at| *at < load.memory_size)?;
+            load.offset.checked_add(at)
+        })
+    }
+
     /// An address of the file, after any override.
     pub(super) fn address(&self, vaddr: u64) -> u64 {
         vaddr.wrapping_add(self.delta)

@@ -65,7 +65,7 @@ pub(super) fn rows(image: &Image<'_, '_>, slots: Vec<Slot>) -> Vec<Relocation> {
                 } else {
                     image.address(slot.place)
                 },
-                paddr: if relocatable { Some(slot.place) } else { image.file_offset(slot.place) },
+                paddr: if relocatable { Some(slot.place) } else { image.nominal_offset(slot.place) },
                 kind: format!("{operation}_{bits}"),
                 native: slot.native,
                 name: slot.name,

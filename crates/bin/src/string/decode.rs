@@ -1,12 +1,17 @@
 //! One attempt at a string: which encoding starts here, and how far it goes.
 
 use super::StringKind;
+use super::block;
 use crate::Options;
+use std::collections::BTreeMap;
 
 /// The longest text made, in bytes: longer strings are split.
 const TEXT_LIMIT: usize = 4096;
 /// The most bytes one attempt may consume.
 pub(super) const LONGEST: usize = TEXT_LIMIT * 4 + 64;
+
+/// The most Unicode blocks one text is written in.
+const BLOCKS: usize = 4;
 
 /// A string found.
 #[derive(Debug)]
@@ -26,47 +31,80 @@ pub(super) struct Next {
     pub(super) found: Option<Found>,
 }
 
+/// A run of characters up to what ends it.
+struct Run {
+    end: usize,
+    length: usize,
+    kind: StringKind,
+    text: String,
+    /// Characters of each block met.
+    blocks: BTreeMap<usize, usize>,
+}
+
 /// Tries at `at` of a window that lies at `origin` in the file.
 pub(super) fn next(window: &[u8], at: usize, origin: u64, options: &Options) -> Next {
     let Some((_, first)) = utf8(window, at) else {
         return Next { at: at + 1, found: None };
     };
-    let mut kind = encoding(window, at, at + first, origin);
-    let most = if options.string_max == 0 { usize::MAX } else { options.string_max };
-    let mut text = String::new();
-    let mut length = 0;
-    let mut end = at;
-    while end < window.len() && text.len() < TEXT_LIMIT && length < most {
-        let decoded = match kind {
-            StringKind::Utf32Le => utf32(window, end),
-            StringKind::Utf16Le => utf16(window, end),
-            _ => utf8(window, end),
-        };
-        let Some((c, size)) = decoded else {
-            end += 1;
-            break;
-        };
-        end += size;
-        if size > 1 && kind == StringKind::Ascii {
-            kind = StringKind::Utf8;
-        }
-        if let Some(escape) = escape(c) {
-            text.push('\\');
-            text.push(escape);
-        } else if is_printable(c) {
-            text.push(c);
-        } else {
-            break;
-        }
-        length += 1;
+    let kind = encoding(window, at, at + first, origin);
+    let mut run = Run::read(window, at, kind, false, options);
+    let least = options.string_min.max(1);
+    if run.length >= least && kind == StringKind::Utf16Le && run.is_mostly_ascii() {
+        run = Run::read(window, at, kind, true, options);
     }
-    let end = end.max(at + 1);
-    if length >= options.string_min.max(1) {
+    let Run { end, length, kind, text, blocks } = run;
+    if length >= least {
+        if kind != StringKind::Ascii && blocks.len() > BLOCKS {
+            return Next { at: end + 1, found: None };
+        }
         return Next { at: end, found: Some(Found { start: at, length, size: end - at, kind, text }) };
     }
     // The last character of a short run may be the first of a wide string: its NUL ended the run.
     let back = kind == StringKind::Ascii && length >= 2 && end < window.len();
     Next { at: if back { (end - 2).max(at + 1) } else { end }, found: None }
+}
+
+impl Run {
+    /// Reads from `at`. With `ascii`, anything else ends a wide run.
+    fn read(window: &[u8], at: usize, mut kind: StringKind, ascii: bool, options: &Options) -> Self {
+        let most = if options.string_max == 0 { usize::MAX } else { options.string_max };
+        let mut text = String::new();
+        let mut blocks = BTreeMap::new();
+        let mut length = 0;
+        let mut end = at;
+        while end < window.len() && text.len() < TEXT_LIMIT && length < most {
+            let decoded = match kind {
+                StringKind::Utf32Le => utf32(window, end),
+                StringKind::Utf16Le => utf16(window, end).filter(|(c, _)| !ascii || *c < 0x80),
+                _ => utf8(window, end),
+            };
+            let Some((c, size)) = decoded else {
+                end += 1;
+                break;
+            };
+            end += size;
+            if size > 1 && kind == StringKind::Ascii {
+                kind = StringKind::Utf8;
+            }
+            if let Some(escape) = escape(c) {
+                text.push('\\');
+                text.push(escape);
+            } else if let Some(c) = printable(c) {
+                text.push(c);
+            } else {
+                break;
+            }
+            *blocks.entry(block::number(c)).or_default() += 1;
+            length += 1;
+        }
+        Self { end: end.max(at + 1), length, kind, text, blocks }
+    }
+
+    /// Whether there is more ASCII than an even spread over the blocks met has room for: then what is not ASCII is no text.
+    fn is_mostly_ascii(&self) -> bool {
+        let ascii = self.blocks.get(&0).copied().unwrap_or(0);
+        ascii > self.length / self.blocks.len().max(1)
+    }
 }
 
 /// The encoding the bytes after the first character tell of: their zeros.
@@ -88,34 +126,44 @@ fn encoding(window: &[u8], at: usize, after: usize, origin: u64) -> StringKind {
     }
 }
 
-fn utf8(window: &[u8], at: usize) -> Option<(char, usize)> {
+/// One character of UTF-8. Longer forms than needed are taken too, as the peer does.
+fn utf8(window: &[u8], at: usize) -> Option<(u32, usize)> {
     let rest = window.get(at..)?;
-    let size = match rest.first()? {
-        0..=0x7f => 1,
-        0xc2..=0xdf => 2,
-        0xe0..=0xef => 3,
-        0xf0..=0xf4 => 4,
+    let first = u32::from(*rest.first()?);
+    let (size, bits) = match first {
+        0..=0x7f => (1, first),
+        0xc0..=0xdf => (2, first & 0x1f),
+        0xe0..=0xef => (3, first & 0x0f),
+        0xf0..=0xf7 => (4, first & 0x07),
         _ => return None,
     };
-    let c = std::str::from_utf8(rest.get(..size)?).ok()?.chars().next()?;
-    Some((c, size))
+    let value = rest
+        .get(1..size)?
+        .iter()
+        .try_fold(bits, |value, byte| (byte & 0xc0 == 0x80).then_some(value << 6 | u32::from(byte & 0x3f)))?;
+    Some((value, size))
 }
 
-/// Only ASCII: anything else looks like wide text too often.
-fn utf16(window: &[u8], at: usize) -> Option<(char, usize)> {
-    let unit: [u8; 2] = window.get(at..at.checked_add(2)?)?.try_into().ok()?;
-    let unit = u16::from_le_bytes(unit);
-    (unit < 0x80).then_some((char::from(unit as u8), 2))
+fn utf16(window: &[u8], at: usize) -> Option<(u32, usize)> {
+    let unit =
+        |at: usize| Some(u32::from(u16::from_le_bytes(window.get(at..at.checked_add(2)?)?.try_into().ok()?)));
+    let first = unit(at)?;
+    match (first, unit(at + 2)) {
+        (0xd800..=0xdbff, Some(second @ 0xdc00..=0xdfff)) => {
+            Some((0x1_0000 + ((first & 0x3ff) << 10 | second & 0x3ff), 4))
+        }
+        _ => Some((first, 2)),
+    }
 }
 
-fn utf32(window: &[u8], at: usize) -> Option<(char, usize)> {
+fn utf32(window: &[u8], at: usize) -> Option<(u32, usize)> {
     let unit: [u8; 4] = window.get(at..at.checked_add(4)?)?.try_into().ok()?;
-    char::from_u32(u32::from_le_bytes(unit)).map(|c| (c, 4))
+    Some((u32::from_le_bytes(unit), 4))
 }
 
 /// The letter a control character, or the backslash, is written as behind a backslash.
-fn escape(c: char) -> Option<char> {
-    Some(match c {
+fn escape(c: u32) -> Option<char> {
+    Some(match char::from_u32(c)? {
         '\x07' => 'a',
         '\x08' => 'b',
         '\t' => 't',
@@ -132,12 +180,16 @@ fn escape(c: char) -> Option<char> {
 /// The first character past the planes text is written in: what looks like one is more likely a number.
 const BEYOND_TEXT: char = '\u{2fa1e}';
 
-/// Whether a character is shown as it is: assigned, and neither control nor format.
-fn is_printable(c: char) -> bool {
-    if c.is_ascii() {
-        return (' '..='~').contains(&c);
-    }
-    c < BEYOND_TEXT && c.escape_debug().count() == 1
+/// The character, if it is shown as it is: assigned, and neither control nor format.
+fn printable(c: u32) -> Option<char> {
+    let c = char::from_u32(c).filter(|c| *c < BEYOND_TEXT)?;
+    let shown = if c.is_ascii() {
+        (' '..='~').contains(&c)
+    } else {
+        // Behind another character, so that one that combines with it counts as shown.
+        format!("a{c}").escape_debug().count() == 2
+    };
+    shown.then_some(c)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! The scan streams: one window of the file is held, and rows go to the caller as they are found. Where a scan starts and what it takes
 //! for a string follows the peer, false positives included.
 
+mod block;
 mod decode;
 mod place;
 
