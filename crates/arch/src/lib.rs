@@ -1,1 +1,26 @@
-//! farad-arch
+//! Instruction decoding: bytes at an address in, one instruction's text and meaning out.
+//!
+//! The crate is a table ([`ARCHS`]) of architectures and a [`Decoder`] opened on one row of it. It
+//! knows nothing of sessions, sockets, flags or listings: what a listing needs to put names into an
+//! operand is handed to it as [`Reference`]s.
+//!
+//! Layers, callers first: [`decoder`](Decoder) → engines (bytes to text) → semantics (text to
+//! meaning). An engine is either capstone with an architecture's spelling rules, or a table of our
+//! own where capstone lacks the architecture or spells it differently from radare2.
+
+mod arch;
+mod decoder;
+mod engine;
+mod error;
+mod instruction;
+mod kind;
+mod operand;
+mod semantics;
+mod settings;
+
+pub use arch::{ARCHS, Arch, Endianness, Sizes, find};
+pub use decoder::Decoder;
+pub use error::Error;
+pub use instruction::{Direction, Instruction, Reference};
+pub use kind::Kind;
+pub use settings::{Settings, Syntax};
