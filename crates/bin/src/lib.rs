@@ -10,6 +10,7 @@ mod error;
 mod load;
 mod model;
 mod name;
+mod pe;
 mod source;
 mod string;
 

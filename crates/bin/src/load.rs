@@ -1,7 +1,7 @@
 //! Which format a file is in, by its first bytes.
 
 use crate::source::Reader;
-use crate::{Binary, Error, Options, Source, elf};
+use crate::{Binary, Error, Options, Source, elf, pe};
 
 /// Reads a binary. `None`: the bytes are of no known format.
 ///
@@ -11,6 +11,9 @@ pub fn load(source: &dyn Source, options: &Options) -> Result<Option<Binary>, Er
     let reader = Reader::open(source)?;
     if reader.head().starts_with(b"\x7fELF") {
         return elf::load(&reader, options).map(Some);
+    }
+    if pe::is_pe(&reader)? {
+        return pe::load(&reader, options).map(Some);
     }
     Ok(None)
 }

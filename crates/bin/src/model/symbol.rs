@@ -125,7 +125,8 @@ impl Symbol {
     pub fn flag_name(&self) -> String {
         let prefix = self.kind.flag_prefix();
         if self.is_imported {
-            flag_name(&format!("{prefix}imp."), &self.name)
+            let library = self.library.as_ref().map_or_else(String::new, |library| format!("{library}_"));
+            flag_name(&format!("{prefix}imp."), &format!("{library}{}", self.name))
         } else {
             flag_name(prefix, &self.name)
         }
