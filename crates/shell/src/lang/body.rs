@@ -3,7 +3,8 @@
 //! Owns the forms that are not plain commands (shell, interpretation, macros, aliases, conditions).
 //! Must not know which commands exist: all else is a command.
 
-use super::parse::{Fault, ParseFault, Parser};
+use super::fault::ParseFault;
+use super::parse::{Fault, Parser};
 use super::text::{CAPTURE, COMMAND, FOREIGN, Reading, SHELL};
 use super::tree::{Alias, Body, Condition, Interpret, Macro, Piece, Text, When};
 

@@ -5,6 +5,7 @@
 //! flags in a number expression, a trait asks for it.
 
 pub mod escape;
+pub mod fault;
 pub mod filter;
 pub mod grep;
 mod json;
@@ -19,11 +20,12 @@ mod suffix;
 mod text;
 
 pub use escape::{Unknown, unescape};
+pub use fault::{ParseError, ParseFault};
 pub use filter::GrepFilter;
 pub use grep::Grep;
 pub use macros::expand as expand_macro;
 pub use number::{Names, NumberError, evaluate};
-pub use parse::{Dialect, ParseError, parse};
+pub use parse::{Dialect, parse};
 pub use tree::{
     Alias, Body, Condition, Each, Interpret, Macro, Piece, Ranges, Script, Sink, Statement, Temp, Text, When,
 };

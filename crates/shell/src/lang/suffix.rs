@@ -2,8 +2,9 @@
 //!
 //! Owns the tables of temporary forms and iterators. Must not know what they do.
 
+use super::fault::ParseFault;
 use super::grep::Grep;
-use super::parse::{Fault, ParseFault, Parser};
+use super::parse::{Fault, Parser};
 use super::text::{COMMAND, PATH, Reading, SHELL};
 use super::tree::{Body, Each, Piece, Ranges, Sink, Statement, Temp, Text};
 

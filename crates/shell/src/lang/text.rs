@@ -3,7 +3,8 @@
 //!
 //! Must not know what the text is for; the caller says by a [`Reading`] which characters end it.
 
-use super::parse::{Fault, ParseFault, Parser};
+use super::fault::ParseFault;
+use super::parse::{Fault, Parser};
 use super::tree::{Piece, Text};
 
 /// How to read a run of text. `;`, line ends and the end of the script always end it.

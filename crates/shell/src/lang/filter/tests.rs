@@ -148,11 +148,10 @@ fn deep_brackets_do_not_recurse() {
 proptest! {
     #[test]
     fn chunking_does_not_matter(
-        form in "[!&+^$]{0,2}(a|b,c)?(\\[[0-2]\\])?(:-?[0-3](..-?[0-3])?)?\\??|\\{\\}|\\{:|\\{a\\}",
+        form in "[!&+^$]{0,2}(a|b,c)?(\\[[0-2]\\])?(:-?[0-3](\\.\\.-?[0-3])?)?\\??|\\{\\}|\\{:|\\{a\\}",
         text in "[abc \n{}\":,\\\\]{0,60}",
         chunk in 1_usize..9,
     ) {
-        prop_assume!(Grep::parse(&form).is_ok());
         prop_assert_eq!(filtered(&form, &text, chunk), filtered(&form, &text, 1000));
     }
 

@@ -1,5 +1,6 @@
-use super::{Dialect, MAX_DEPTH, ParseFault, parse};
+use super::{Dialect, parse};
 use crate::lang::Grep;
+use crate::lang::fault::{MAX_DEPTH, ParseFault};
 use crate::lang::tree::{
     Alias, Body, Condition, Each, Interpret, Macro, Piece, Ranges, Script, Sink, Statement, Temp, Text, When,
 };
