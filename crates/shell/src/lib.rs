@@ -1,1 +1,26 @@
-//! farad-shell
+//! The command language, sessions, views, settings, flags and command tables.
+//!
+//! A session is all that is known of a target; a view is one reader's place in it. Commands
+//! write only to the [`Out`](out::Out) they are handed. Must not know standard output, sockets
+//! or async.
+
+pub mod cmd;
+pub mod config;
+pub mod error;
+pub mod eval;
+pub mod flag;
+pub mod lang;
+pub mod load;
+mod nearest;
+pub mod out;
+pub mod parse;
+pub mod registry;
+pub mod render;
+pub mod session;
+pub mod view;
+
+pub use error::{Error, Result};
+pub use eval::{Env, run_line};
+pub use registry::{Args, Group, Registry, Row};
+pub use session::Session;
+pub use view::View;

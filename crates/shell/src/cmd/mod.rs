@@ -1,0 +1,30 @@
+//! The tables of commands, one file a noun.
+//!
+//! A command is one row in its noun's table and one function beside it.
+
+mod basic;
+mod help;
+mod instruction;
+
+pub(crate) use help::{asks_help, print_help};
+pub(crate) use instruction::{decoder, instruction_variable, skip_instructions};
+
+use crate::lang::Dialect;
+use crate::registry::Group;
+
+/// The groups of commands of this crate, in the order `?` lists them.
+pub fn groups() -> Vec<Group> {
+    vec![basic::GROUP]
+}
+
+/// What the parser must know of commands: those whose `@` forms belong to the far end.
+pub fn dialect() -> Dialect {
+    Dialect { keeps_temps }
+}
+
+/// Whether the `@` forms behind a command are part of its text, since they are for a command
+/// that runs somewhere else or later.
+fn keeps_temps(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix('=') else { return text.starts_with(':') };
+    rest.starts_with(|c: char| c.is_ascii_digit() || " @<!:".contains(c))
+}

@@ -1,0 +1,193 @@
+//! Settings: one table of variables, values of a session, and a view's own values over them.
+
+use std::collections::BTreeMap;
+
+mod table;
+
+pub use table::VARIABLES;
+
+/// The type of a variable and what values it takes.
+#[derive(Clone, Copy, Debug)]
+pub enum Kind {
+    /// `true` or `false`; also `1`, `0`, `yes`, `no`, `on`, `off`.
+    Bool,
+    /// A number, in any form the language has for literals.
+    Number,
+    /// Any text.
+    Text,
+    /// One of some words, which are listed by `e name=?`.
+    Choice(fn() -> Vec<&'static str>),
+}
+
+/// Whose a variable is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Known to everybody who uses the session.
+    Session,
+    /// Each reader's own: presentation (`scr.*`, `asm.*`, `hex.*`).
+    View,
+}
+
+/// A row of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Variable {
+    /// Its name.
+    pub name: &'static str,
+    /// Its type.
+    pub kind: Kind,
+    /// Whose it is.
+    pub scope: Scope,
+    /// Its value before anybody sets it.
+    pub default: &'static str,
+    /// What it does, in a line.
+    pub brief: &'static str,
+    /// Whether its value is run as commands, so that setting it needs that right.
+    pub runs: bool,
+}
+
+/// Why a value was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// No such variable.
+    #[error("no setting '{name}'{}", nearest.map(|near| format!("; did you mean {near}?")).unwrap_or_else(|| " (e lists them)".to_owned()))]
+    Unknown {
+        /// What was given.
+        name: String,
+        /// The one that looks most like it.
+        nearest: Option<&'static str>,
+    },
+    /// The value is not of the variable's type.
+    #[error("{name} cannot be '{value}': {expected}")]
+    Value {
+        /// The variable.
+        name: &'static str,
+        /// What was given.
+        value: String,
+        /// What it takes.
+        expected: String,
+    },
+}
+
+/// The row of a variable.
+///
+/// # Errors
+/// [`ConfigError::Unknown`], naming the nearest.
+pub fn variable(name: &str) -> Result<&'static Variable, ConfigError> {
+    match VARIABLES.binary_search_by(|row| row.name.cmp(name)) {
+        Ok(place) => Ok(&VARIABLES[place]),
+        Err(_) => Err(ConfigError::Unknown {
+            name: name.to_owned(),
+            nearest: crate::nearest::nearest(name, VARIABLES.iter().map(|row| row.name)),
+        }),
+    }
+}
+
+impl Variable {
+    /// The value as it is kept: booleans as `true` and `false`, anything else as given.
+    ///
+    /// # Errors
+    /// [`ConfigError::Value`], saying what the variable takes.
+    pub fn normalize(&self, value: &str) -> Result<String, ConfigError> {
+        let wrong =
+            |expected: String| ConfigError::Value { name: self.name, value: value.to_owned(), expected };
+        match self.kind {
+            Kind::Bool => match value {
+                "true" | "1" | "yes" | "on" => Ok("true".to_owned()),
+                "false" | "0" | "no" | "off" => Ok("false".to_owned()),
+                _ => Err(wrong("use true or false".to_owned())),
+            },
+            Kind::Number => match parse_number(value) {
+                Some(_) => Ok(value.to_owned()),
+                None => Err(wrong("use a number".to_owned())),
+            },
+            Kind::Text => Ok(value.to_owned()),
+            Kind::Choice(choices) => {
+                let choices = choices();
+                match choices.contains(&value) {
+                    true => Ok(value.to_owned()),
+                    false => Err(wrong(format!("use one of {}", choices.join(", ")))),
+                }
+            }
+        }
+    }
+
+    /// The type's name as the peer has it.
+    pub fn type_name(&self) -> &'static str {
+        match self.kind {
+            Kind::Bool => "bool",
+            Kind::Number => "int",
+            Kind::Text | Kind::Choice(_) => "str",
+        }
+    }
+}
+
+/// A number as settings take it: decimal or `0x`, with a sign.
+fn parse_number(text: &str) -> Option<u64> {
+    struct NoNames;
+    impl crate::lang::Names for NoNames {
+        fn lookup(&mut self, _: &str) -> Option<u64> {
+            None
+        }
+        fn variable(&mut self, _: &str) -> Option<u64> {
+            None
+        }
+        fn memory(&mut self, _: u64, _: usize) -> Option<u64> {
+            None
+        }
+    }
+    crate::lang::evaluate(text, &mut NoNames).ok()
+}
+
+/// Values that were set, by name. A session has one, and each view one over it.
+#[derive(Clone, Debug, Default)]
+pub struct Config {
+    values: BTreeMap<&'static str, String>,
+}
+
+impl Config {
+    /// The value set here, if any.
+    pub fn find(&self, name: &str) -> Option<&str> {
+        self.values.get(name).map(String::as_str)
+    }
+
+    /// Keeps a value that [`Variable::normalize`] gave.
+    pub fn set(&mut self, variable: &'static Variable, value: String) {
+        self.values.insert(variable.name, value);
+    }
+
+    /// Forgets the value set here.
+    pub fn unset(&mut self, name: &str) -> Option<String> {
+        self.values.remove(name)
+    }
+}
+
+/// The value in force: the view's, else the session's, else the default. An unknown name is
+/// the empty text.
+pub fn value<'a>(session: &'a Config, view: &'a Config, name: &str) -> &'a str {
+    if let Some(value) = view.find(name).or_else(|| session.find(name)) {
+        return value;
+    }
+    debug_assert!(variable(name).is_ok(), "{name} is in no table");
+    variable(name).map_or("", |row| row.default)
+}
+
+/// The number in a value; 0 when it holds none.
+pub fn number(value: &str) -> u64 {
+    parse_number(value).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_sorted_and_its_defaults_are_valid() {
+        for pair in VARIABLES.windows(2) {
+            assert!(pair[0].name < pair[1].name, "{} before {}", pair[0].name, pair[1].name);
+        }
+        for row in VARIABLES {
+            assert!(row.normalize(row.default).is_ok(), "{}={}", row.name, row.default);
+            assert!(!row.brief.is_empty() && !row.brief.ends_with('.'), "{}", row.name);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! What can go wrong with a command; each message names what was wrong and what to do.
+
+use std::io;
+
+use crate::lang::{NumberError, ParseError};
+
+/// A result of this crate.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The line is not in the language.
+    #[error(transparent)]
+    Parse(#[from] ParseError),
+    /// A number expression is wrong.
+    #[error("{text}: {source}")]
+    Number {
+        /// The expression.
+        text: String,
+        /// What is wrong with it.
+        source: NumberError,
+    },
+    /// No such command.
+    #[error("no command '{name}'{}", nearest.as_ref().map(|near| format!("; did you mean {near}?")).unwrap_or_else(|| " (? lists them)".to_owned()))]
+    UnknownCommand {
+        /// What was typed.
+        name: String,
+        /// The command that looks most like it.
+        nearest: Option<String>,
+    },
+    /// A command was called with wrong arguments.
+    #[error("{what} (usage: {usage})")]
+    Usage {
+        /// What is wrong.
+        what: String,
+        /// The right form.
+        usage: String,
+    },
+    /// The IO layer said so.
+    #[error(transparent)]
+    Io(#[from] farad_io::Error),
+    /// The output could not be written.
+    #[error("cannot write the output: {0}")]
+    Output(#[source] io::Error),
+    /// A file of this machine.
+    #[error("{path}: {source}")]
+    File {
+        /// Which.
+        path: String,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// A limit was reached.
+    #[error("{what} is over the limit of {limit}")]
+    Limit {
+        /// What was too much.
+        what: &'static str,
+        /// The limit, and how to change it where one can.
+        limit: String,
+    },
+    /// Anything else, in one line.
+    #[error("{0}")]
+    Failed(String),
+}
+
+impl Error {
+    /// A failure in one line of words.
+    pub fn failed(what: impl Into<String>) -> Error {
+        Error::Failed(what.into())
+    }
+
+    /// Whether the work was stopped from outside (then nothing else of the line runs).
+    pub fn is_interrupt(&self) -> bool {
+        match self {
+            Error::Io(error) => error.is_interrupt(),
+            Error::Output(error) => error.kind() == io::ErrorKind::Interrupted,
+            _ => false,
+        }
+    }
+
+    /// Whether nobody reads the output any more (then nothing else of the line runs).
+    pub fn is_output(&self) -> bool {
+        matches!(self, Error::Output(_))
+    }
+}
+
+impl From<io::Error> for Error {
+    fn from(error: io::Error) -> Error {
+        Error::Output(error)
+    }
+}

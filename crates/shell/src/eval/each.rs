@@ -1,0 +1,210 @@
+//! The iterators `@@` and `@@@`: a statement once for each of many addresses.
+
+use farad_io::Effects;
+
+use super::Env;
+use crate::error::{Error, Result};
+use crate::lang::{Body, Each, Piece, Ranges, Temp, Text, unquote};
+use crate::view::BLOCK_LIMIT;
+
+/// An address to run at, and a block size where the iterator gives one.
+type Place = (u64, Option<u64>);
+
+/// Most addresses of one iteration.
+const PLACES: usize = 1 << 20;
+
+impl Env<'_> {
+    /// Runs a body once for each place of an iterator.
+    pub(super) fn run_each(&mut self, each: &Each, temps: &[Temp], body: &Body) -> Result<()> {
+        if let Each::Words(text) = each {
+            let words = self.resolve(text)?;
+            let ctx = words.ctx(self.ctx);
+            for word in words.text.split_whitespace() {
+                ctx.check()?;
+                let body = append(body, word)?;
+                self.with_ctx(&ctx).with_temps(temps, |env| env.run_body(&body))?;
+            }
+            return Ok(());
+        }
+        let (seek, block) = (self.view.seek, self.view.block);
+        let result = self.places(each).and_then(|places| {
+            for (addr, size) in places {
+                self.ctx.check()?;
+                self.view.seek = addr;
+                if let Some(size) = size {
+                    self.view.block = usize::try_from(size).unwrap_or(BLOCK_LIMIT).clamp(1, BLOCK_LIMIT);
+                }
+                self.with_temps(temps, |env| env.run_body(body))?;
+            }
+            Ok(())
+        });
+        self.view.seek = seek;
+        self.view.block = block;
+        result
+    }
+
+    fn places(&mut self, each: &Each) -> Result<Vec<Place>> {
+        match each {
+            Each::List(text) => self.listed(text),
+            Each::Words(_) => Ok(Vec::new()),
+            Each::Flags(glob) => {
+                let glob = self.resolve(glob)?.text;
+                let all = self.session.flags.visible();
+                Ok(all
+                    .filter(|flag| matches(glob.trim(), &flag.name))
+                    .map(|flag| (flag.addr, None))
+                    .collect())
+            }
+            Each::Steps(text) => self.steps(text),
+            Each::Command(text) => {
+                let text = self.resolve(text)?.text;
+                let printed = self.capture(&text)?;
+                self.numbers(&printed)
+            }
+            Each::File(text) => {
+                let path = self.resolve(text)?;
+                path.ctx(self.ctx).allow(Effects::FILES, "reading a file")?;
+                let path = unquote(path.text.trim());
+                let bytes = crate::parse::read_file(&path, BLOCK_LIMIT as u64)?;
+                self.numbers(&String::from_utf8_lossy(&bytes))
+            }
+            Each::Search(text) => {
+                let text = self.resolve(text)?.text;
+                let printed = self.capture(&text)?;
+                let firsts: Vec<&str> =
+                    printed.lines().filter_map(|line| line.split_whitespace().next()).collect();
+                self.numbers(&firsts.join(" "))
+            }
+            Each::Sections => Ok(self.sections()),
+            Each::Functions(_) | Each::Blocks | Each::Instructions => {
+                Ok(Vec::new()) // Nothing is analysed yet, so there are none.
+            }
+            Each::Threads => Err(Error::failed("there are no threads: nothing is being debugged")),
+            Each::Ranges(ranges) => self.ranges(ranges),
+        }
+    }
+
+    fn ranges(&mut self, ranges: &Ranges) -> Result<Vec<Place>> {
+        match ranges {
+            Ranges::List(text) => {
+                let numbers = self.listed(text)?;
+                Ok(pairs(&numbers))
+            }
+            Ranges::Command(text) => {
+                let text = self.resolve(text)?.text;
+                let printed = self.capture(&text)?;
+                let numbers = self.numbers(&printed)?;
+                Ok(pairs(&numbers))
+            }
+            Ranges::Flags(glob) => {
+                let glob = self.resolve(glob)?.text;
+                let all = self.session.flags.visible();
+                let wanted = all.filter(|flag| matches(glob.trim(), &flag.name));
+                Ok(wanted.map(|flag| (flag.addr, Some(flag.size))).collect())
+            }
+            Ranges::Maps => Ok(self.session.io.maps.iter().map(|map| (map.from, Some(map.size()))).collect()),
+            Ranges::Sections => Ok(self.sections()),
+            Ranges::Symbols => Ok(self
+                .session
+                .loaded
+                .iter()
+                .flat_map(|loaded| &loaded.binary.symbols)
+                .map(|symbol| (symbol.vaddr, Some(symbol.size)))
+                .collect()),
+            Ranges::Entries => Ok(self
+                .session
+                .loaded
+                .iter()
+                .flat_map(|l| &l.binary.entries)
+                .map(|e| (e.vaddr, None))
+                .collect()),
+            Ranges::ProcessMaps | Ranges::Registers | Ranges::Threads => {
+                Err(Error::failed("nothing is being debugged"))
+            }
+            Ranges::Functions(_) | Ranges::Blocks | Ranges::Comments(_) => Ok(Vec::new()),
+            Ranges::Exports | Ranges::Imports | Ranges::Relocations | Ranges::Strings => {
+                Err(Error::failed("this iterator is not there yet: use @@c:cmd on the list's quiet form"))
+            }
+        }
+    }
+
+    fn sections(&self) -> Vec<Place> {
+        let all = self.session.loaded.iter().flat_map(|loaded| &loaded.binary.sections);
+        all.map(|section| (section.vaddr, Some(section.vsize))).collect()
+    }
+
+    fn listed(&mut self, text: &Text) -> Result<Vec<Place>> {
+        let text = self.resolve(text)?.text;
+        self.numbers(&text)
+    }
+
+    fn numbers(&mut self, text: &str) -> Result<Vec<Place>> {
+        let words: Vec<&str> =
+            text.split([' ', ',', '\n', '\t', '\r']).filter(|word| !word.is_empty()).collect();
+        if words.len() > PLACES {
+            return Err(Error::Limit { what: "the number of addresses", limit: PLACES.to_string() });
+        }
+        words.into_iter().map(|word| Ok((self.number(word)?, None))).collect()
+    }
+
+    fn steps(&mut self, text: &Text) -> Result<Vec<Place>> {
+        let text = self.resolve(text)?.text;
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let [from, to, step] = words[..] else {
+            return Err(Error::failed("@@s: takes from, to and step"));
+        };
+        let (from, to, step) = (self.number(from)?, self.number(to)?, self.number(step)?);
+        if step == 0 {
+            return Err(Error::failed("the step of @@s: cannot be 0"));
+        }
+        let count = to.saturating_sub(from) / step;
+        if from > to {
+            return Ok(Vec::new());
+        }
+        if count >= PLACES as u64 {
+            return Err(Error::Limit { what: "the number of addresses", limit: PLACES.to_string() });
+        }
+        Ok((0..=count).map(|i| (from + i * step, None)).collect())
+    }
+}
+
+fn pairs(numbers: &[Place]) -> Vec<Place> {
+    numbers.chunks_exact(2).map(|pair| (pair[0].0, Some(pair[1].0))).collect()
+}
+
+fn append(body: &Body, word: &str) -> Result<Body> {
+    match body {
+        Body::Command(text) => {
+            let mut text = text.clone();
+            text.pieces.push(Piece::Literal(format!(" {word}")));
+            Ok(Body::Command(text))
+        }
+        _ => Err(Error::failed("@@== takes a plain command")),
+    }
+}
+
+/// Whether a glob of `*` and `?` matches all of `text`.
+pub(crate) fn matches(glob: &str, text: &str) -> bool {
+    let (glob, text): (Vec<char>, Vec<char>) = (glob.chars().collect(), text.chars().collect());
+    let (mut g, mut t, mut star) = (0, 0, None);
+    while t < text.len() {
+        match glob.get(g) {
+            Some('*') => {
+                star = Some((g, t));
+                g += 1;
+            }
+            Some(&c) if c == '?' || c == text[t] => {
+                g += 1;
+                t += 1;
+            }
+            _ => match star {
+                Some((at, from)) => {
+                    star = Some((at, from + 1));
+                    (g, t) = (at + 1, from + 1);
+                }
+                None => return false,
+            },
+        }
+    }
+    glob[g..].iter().all(|&c| c == '*')
+}

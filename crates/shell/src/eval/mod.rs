@@ -1,0 +1,318 @@
+//! Runs the tree of a command line against a session and a view.
+//!
+//! Effects are checked here, at every node and command, against the principal of the context,
+//! however deep the nesting. Text that a peer wrote is data: where it would choose what runs,
+//! it runs on the peer's behalf, who may leave notes and do nothing else.
+
+use farad_io::{Ctx, Effects, Principal};
+
+use crate::error::{Error, Result};
+use crate::lang::tree::{Condition, Interpret};
+use crate::lang::{self, Body, Script, Statement, Text};
+use crate::out::{Collected, Out};
+use crate::registry::Args;
+use crate::session::Session;
+use crate::view::View;
+
+mod each;
+mod names;
+mod sink;
+mod stored;
+mod temp;
+
+/// How deep commands may be nested: macros, aliases, backticks, interpreted files.
+const DEPTH: usize = 48;
+/// Most bytes that a substitution may give.
+const SUBSTITUTION: usize = 16 << 20;
+
+/// What a command works with.
+pub struct Env<'a> {
+    /// The target.
+    pub session: &'a mut Session,
+    /// The reader's place.
+    pub view: &'a mut View,
+    /// Deadline, cancel flag, principal.
+    pub ctx: &'a Ctx,
+    /// Where it writes.
+    pub out: &'a mut dyn Out,
+}
+
+/// Text whose substitutions have run.
+pub(crate) struct Resolved {
+    /// The text.
+    pub(crate) text: String,
+    /// The peer that wrote part of it, and where in the text that begins.
+    peer: Option<(String, usize)>,
+}
+
+impl Resolved {
+    /// The context to run the text in: the caller's, less what a peer's words may not choose.
+    fn ctx(&self, ctx: &Ctx) -> Ctx {
+        let Some((peer, from)) = &self.peer else { return ctx.clone() };
+        let name_ends = self.text.find(char::is_whitespace).unwrap_or(self.text.len());
+        if *from <= name_ends {
+            return ctx.for_principal(Principal::peer_text(peer));
+        }
+        let chosen = Effects::SHELL | Effects::INTERPRET | Effects::DEBUG | Effects::NETWORK | Effects::FILES;
+        ctx.for_principal(Principal {
+            name: format!("{} with words of {peer}", ctx.principal.name),
+            allow: ctx.principal.allow.difference(chosen),
+        })
+    }
+}
+
+/// Runs one line as a client typed or sent it: errors are reported and counted, and the rest
+/// of the line runs on. Returns whether all of it succeeded.
+pub fn run_line(env: &mut Env<'_>, line: &str) -> bool {
+    env.view.failures = 0;
+    env.session.io.begin_command();
+    let typed = line.trim_start();
+    let result = match &env.view.divert {
+        Some(prefix) if !typed.is_empty() && !typed.starts_with('=') && !typed.starts_with("!=!") => {
+            let whole = format!("{prefix}{typed}");
+            env.run_command(&whole)
+        }
+        _ => env.run_text(line),
+    };
+    if let Err(error) = result {
+        env.failed(&error);
+    }
+    env.view.failures == 0
+}
+
+impl Env<'_> {
+    /// The same with another place to write.
+    pub fn with_out<'b>(&'b mut self, out: &'b mut dyn Out) -> Env<'b> {
+        Env { session: self.session, view: self.view, ctx: self.ctx, out }
+    }
+
+    /// The same on behalf of somebody else.
+    pub fn with_ctx<'b>(&'b mut self, ctx: &'b Ctx) -> Env<'b> {
+        Env { session: self.session, view: self.view, ctx, out: self.out }
+    }
+
+    /// Parses and runs a text that may hold several commands.
+    ///
+    /// # Errors
+    /// A parse error, or an interrupt; commands that fail are reported and counted.
+    pub fn run_text(&mut self, text: &str) -> Result<()> {
+        let script = lang::parse(text, &crate::cmd::dialect())?;
+        self.nested(|env| env.run_script(&script))
+    }
+
+    /// Runs each line of a text in order.
+    ///
+    /// # Errors
+    /// An interrupt; what fails is reported with its line and counted.
+    pub fn run_lines(&mut self, text: &str) -> Result<()> {
+        for (number, line) in text.lines().enumerate() {
+            self.ctx.check()?;
+            let before = self.view.failures;
+            if let Err(error) = self.run_text(line) {
+                if error.is_interrupt() || error.is_output() {
+                    return Err(error);
+                }
+                self.failed(&error);
+            }
+            if self.view.failures > before {
+                self.out.report(&format!("  in line {}: {}", number + 1, crate::render::printable(line)));
+            }
+            if self.view.quit.is_some() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs the command that a text names, with no special characters left in it.
+    ///
+    /// # Errors
+    /// An unknown command, a refusal, or what the command says.
+    pub fn run_command(&mut self, text: &str) -> Result<()> {
+        let text = text.trim_start();
+        if text.is_empty() {
+            return Ok(());
+        }
+        self.ctx.check()?;
+        if let Some(prefix) = crate::cmd::asks_help(text) {
+            return crate::cmd::print_help(self, prefix);
+        }
+        let registry = self.session.registry.clone();
+        let found = registry.find(text)?;
+        self.ctx.allow(found.row.effects, found.row.name)?;
+        let args = Args { row: &found.row, mode: found.mode, text: &text[found.args], glued: found.glued };
+        self.nested(|env| (found.row.run)(env, &args))
+    }
+
+    /// Runs a text and gives back what it prints, up to a limit.
+    ///
+    /// # Errors
+    /// As [`Env::run_text`], or the limit.
+    pub fn capture(&mut self, text: &str) -> Result<String> {
+        let script = lang::parse(text, &crate::cmd::dialect())?;
+        Ok(self.collect(|env| env.run_script(&script))?.0)
+    }
+
+    /// Reports a failure and counts it.
+    pub fn failed(&mut self, error: &Error) {
+        self.view.failures += 1;
+        self.out.report(&format!("ERROR: {error}"));
+    }
+
+    fn nested<T>(&mut self, run: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        if self.view.depth >= DEPTH {
+            return Err(Error::Limit { what: "the nesting of commands", limit: DEPTH.to_string() });
+        }
+        self.view.depth += 1;
+        let result = run(self);
+        self.view.depth -= 1;
+        result
+    }
+
+    fn run_script(&mut self, script: &Script) -> Result<()> {
+        for statement in &script.statements {
+            if let Err(error) = self.run_statement(statement) {
+                if error.is_interrupt() || error.is_output() {
+                    return Err(error);
+                }
+                self.failed(&error);
+            }
+            if self.view.quit.is_some() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn run_statement(&mut self, statement: &Statement) -> Result<()> {
+        self.with_sink(statement.sink.as_ref(), |env| {
+            if let Body::Interpret(Interpret::Output(body)) = &statement.body {
+                let (text, peer) = env
+                    .collect(|env| env.with_grep(&statement.grep, |env| env.run_repeated(statement, body)))?;
+                return env.interpret(&text, peer);
+            }
+            env.with_grep(&statement.grep, |env| env.run_repeated(statement, &statement.body))
+        })
+    }
+
+    fn run_repeated(&mut self, statement: &Statement, body: &Body) -> Result<()> {
+        for _ in 0..statement.repeat.unwrap_or(1) {
+            self.ctx.check()?;
+            match &statement.each {
+                Some(each) => self.run_each(each, &statement.temps, body)?,
+                None => self.with_temps(&statement.temps, |env| env.run_body(body))?,
+            }
+        }
+        Ok(())
+    }
+
+    fn run_body(&mut self, body: &Body) -> Result<()> {
+        match body {
+            Body::Empty => Ok(()),
+            Body::Command(text) => {
+                let resolved = self.resolve(text)?;
+                let ctx = resolved.ctx(self.ctx);
+                self.with_ctx(&ctx).run_command(&resolved.text)
+            }
+            Body::Shell(text) => {
+                let resolved = self.resolve(text)?;
+                self.run_shell(&resolved, self.view.terminal.is_some())
+            }
+            Body::ShellCapture(text) => {
+                let resolved = self.resolve(text)?;
+                self.run_shell(&resolved, false)
+            }
+            Body::Interpret(interpret) => self.run_interpret(interpret),
+            Body::Macro(definition) => self.run_macro(definition),
+            Body::Alias(alias) => self.run_alias(alias),
+            Body::Condition(Condition { when, then }) => {
+                if when.holds(self.view.value) {
+                    return self.run_statement(then);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn run_interpret(&mut self, interpret: &Interpret) -> Result<()> {
+        match interpret {
+            Interpret::File(path) => {
+                let path = self.resolve(path)?;
+                let ctx = path.ctx(self.ctx);
+                ctx.allow(Effects::FILES | Effects::INTERPRET, "running a file's commands")?;
+                let path = lang::unquote(path.text.trim());
+                let text = std::fs::read_to_string(&path).map_err(|source| Error::File { path, source })?;
+                self.with_ctx(&ctx).interpret(&text, None)
+            }
+            Interpret::Shell(command) => {
+                let resolved = self.resolve(command)?;
+                let (text, peer) = self.collect(|env| env.run_shell(&resolved, false))?;
+                self.interpret(&text, peer)
+            }
+            Interpret::Output(body) => {
+                let (text, peer) = self.collect(|env| env.run_body(body))?;
+                self.interpret(&text, peer)
+            }
+        }
+    }
+
+    /// Runs lines that something produced: on the peer's behalf when a peer did.
+    fn interpret(&mut self, text: &str, peer: Option<String>) -> Result<()> {
+        self.ctx.allow(Effects::INTERPRET, "running output as commands")?;
+        match peer {
+            Some(peer) => {
+                let ctx = self.ctx.for_principal(Principal::peer_text(&peer));
+                self.with_ctx(&ctx).run_lines(text)
+            }
+            None => self.run_lines(text),
+        }
+    }
+
+    /// Runs a program of this machine.
+    fn run_shell(&mut self, command: &Resolved, on_terminal: bool) -> Result<()> {
+        let ctx = command.ctx(self.ctx);
+        ctx.allow(Effects::SHELL, "running a program")?;
+        let program = command.text.trim();
+        if program.is_empty() {
+            return Err(Error::failed("the program is missing: write !PROGRAM"));
+        }
+        if !on_terminal {
+            return Ok(crate::out::run_captured(program, self.out, &ctx)?);
+        }
+        self.out.flush()?;
+        let status = std::process::Command::new("/bin/sh")
+            .args(["-c", program])
+            .status()
+            .map_err(|source| Error::File { path: "/bin/sh".to_owned(), source })?;
+        self.view.value = status.code().unwrap_or(-1) as u64;
+        Ok(())
+    }
+
+    /// Runs the substitutions of a text.
+    fn resolve(&mut self, text: &Text) -> Result<Resolved> {
+        let mut whole = Resolved { text: String::new(), peer: None };
+        for piece in &text.pieces {
+            match piece {
+                lang::Piece::Literal(literal) => whole.text.push_str(literal),
+                lang::Piece::Substitute(script) => {
+                    let (output, peer) = self.collect(|env| env.nested(|env| env.run_script(script)))?;
+                    if let (Some(peer), None) = (peer, &whole.peer) {
+                        whole.peer = Some((peer, whole.text.len()));
+                    }
+                    whole.text.push_str(&output.trim_end_matches(['\n', '\r']).replace('\n', " "));
+                }
+            }
+        }
+        Ok(whole)
+    }
+
+    /// Runs something and gives back what it prints, and the peer that wrote it, if one did.
+    fn collect(&mut self, run: impl FnOnce(&mut Env<'_>) -> Result<()>) -> Result<(String, Option<String>)> {
+        let mut collected = Collected::new(self.out, SUBSTITUTION);
+        run(&mut Env { session: self.session, view: self.view, ctx: self.ctx, out: &mut collected })?;
+        Ok(collected.into_text())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,138 @@
+//! What names and `$` variables in number expressions stand for.
+
+use super::Env;
+use crate::config;
+use crate::error::{Error, Result};
+use crate::lang::{self, Names};
+use crate::view::BLOCK_LIMIT;
+
+impl Env<'_> {
+    /// The value of a number expression.
+    ///
+    /// # Errors
+    /// What is wrong with it, and where.
+    pub fn number(&mut self, text: &str) -> Result<u64> {
+        lang::evaluate(text, &mut Scope(self))
+            .map_err(|source| Error::Number { text: text.trim().to_owned(), source })
+    }
+
+    /// The value of an expression that is a length in bytes, within the limit of a block.
+    ///
+    /// # Errors
+    /// What is wrong with it, or the limit.
+    pub fn length(&mut self, text: &str) -> Result<usize> {
+        let length = self.number(text)?;
+        usize::try_from(length).ok().filter(|length| *length <= BLOCK_LIMIT).ok_or_else(|| Error::Limit {
+            what: "a length",
+            limit: format!("{BLOCK_LIMIT:#x} bytes at a time"),
+        })
+    }
+
+    /// The setting in force for this reader, as text.
+    pub fn setting(&self, name: &str) -> &str {
+        config::value(&self.session.config, &self.view.config, name)
+    }
+
+    /// A setting that is true or false.
+    pub fn is_set(&self, name: &str) -> bool {
+        self.setting(name) == "true"
+    }
+
+    /// A setting that is a number.
+    pub fn setting_number(&self, name: &str) -> u64 {
+        config::number(self.setting(name))
+    }
+
+    /// Sets a variable for this view alone, until the view is put back.
+    ///
+    /// # Errors
+    /// An unknown variable, a wrong value, or one that would be run.
+    pub(super) fn set_for_view(&mut self, name: &str, value: &str) -> Result<()> {
+        let failed = |error: config::ConfigError| Error::failed(error.to_string());
+        let row = config::variable(name).map_err(failed)?;
+        if row.runs {
+            self.ctx.allow(farad_io::Effects::INTERPRET, name)?;
+        }
+        let value = row.normalize(value).map_err(failed)?;
+        self.view.config.set(row, value);
+        Ok(())
+    }
+
+    /// Bytes of an address of the architecture: 1, 2, 4 or 8.
+    pub fn address_bytes(&self) -> usize {
+        match self.setting_number("asm.bits") {
+            64 => 8,
+            32 => 4,
+            16 => 2,
+            _ => 8,
+        }
+    }
+
+    /// Whether numbers are big endian.
+    pub fn big_endian(&self) -> bool {
+        self.is_set("cfg.bigendian")
+    }
+
+    /// The current address with its low hex digits replaced (`s..4`).
+    pub(crate) fn low_digits(&mut self, digits: &str) -> Result<u64> {
+        let value = u64::from_str_radix(digits.trim_start_matches("0x"), 16)
+            .map_err(|_| Error::failed(format!("'{digits}' are no hex digits")))?;
+        let width = digits.trim_start_matches("0x").len().min(16) as u32;
+        let mask = u64::MAX.checked_shl(4 * width).unwrap_or(0);
+        Ok(self.view.seek & mask | value)
+    }
+}
+
+/// Names as an environment knows them.
+struct Scope<'a, 'b>(&'a mut Env<'b>);
+
+impl Names for Scope<'_, '_> {
+    fn lookup(&mut self, name: &str) -> Option<u64> {
+        let env = &mut *self.0;
+        if let Some(flag) = env.session.flags.find(name) {
+            return Some(flag.addr);
+        }
+        let symbols = env.session.loaded.iter().flat_map(|loaded| &loaded.binary.symbols);
+        symbols.filter(|symbol| symbol.name == name).map(|symbol| symbol.vaddr).next()
+    }
+
+    fn variable(&mut self, name: &str) -> Option<u64> {
+        let env = &mut *self.0;
+        match name {
+            "$" => Some(env.view.seek),
+            "b" => Some(env.view.block as u64),
+            "?" => Some(env.view.value),
+            "s" => {
+                let fd = env.session.io.current().ok()?;
+                Some(env.session.io.descriptor(fd).ok()?.size())
+            }
+            "B" => env.session.loaded.first().map(|loaded| loaded.binary.base),
+            "M" => env.session.io.maps.at(env.view.seek).map(|map| map.from),
+            "MM" => env.session.io.maps.at(env.view.seek).map(|map| map.size()),
+            "S" | "SS" | "D" | "DD" => section(env, name),
+            "l" | "j" | "f" | "m" => crate::cmd::instruction_variable(env, name),
+            "c" => Some(env.setting_number("scr.columns")),
+            "r" => Some(env.setting_number("scr.rows")),
+            "w" => Some(env.address_bytes() as u64),
+            "e" => Some(u64::from(
+                env.session.loaded.iter().any(|l| l.binary.entries.iter().any(|e| e.vaddr == env.view.seek)),
+            )),
+            _ => None,
+        }
+    }
+
+    fn memory(&mut self, addr: u64, size: usize) -> Option<u64> {
+        let env = &mut *self.0;
+        let mut bytes = [0; 8];
+        let bytes = bytes.get_mut(..size)?;
+        let coverage = env.session.io.read(addr, bytes, env.ctx).ok()?;
+        coverage.is_complete(size).then(|| crate::parse::integer(bytes, env.big_endian()))
+    }
+}
+
+fn section(env: &Env<'_>, name: &str) -> Option<u64> {
+    let seek = env.view.seek;
+    let mut all = env.session.loaded.iter().flat_map(|loaded| &loaded.binary.sections);
+    let here = all.find(|section| section.vaddr <= seek && seek - section.vaddr < section.vsize)?;
+    Some(if matches!(name, "S" | "D") { here.vaddr } else { here.vsize })
+}

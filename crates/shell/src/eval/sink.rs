@@ -1,0 +1,84 @@
+//! Where a statement's output goes: greps, pipes, files, aliases.
+
+use std::fs::OpenOptions;
+use std::io::{BufWriter, Write};
+
+use farad_io::Effects;
+
+use super::Env;
+use crate::error::{Error, Result};
+use crate::lang::{Grep, Sink, unquote};
+use crate::out::{Chain, Diverted, Piped};
+use crate::session::Alias;
+
+impl Env<'_> {
+    /// Runs with the output going to a sink.
+    pub(super) fn with_sink(
+        &mut self,
+        sink: Option<&Sink>,
+        run: impl FnOnce(&mut Env<'_>) -> Result<()>,
+    ) -> Result<()> {
+        match sink {
+            None => run(&mut Env { session: self.session, view: self.view, ctx: self.ctx, out: self.out }),
+            Some(Sink::Pipe(command)) => {
+                let command = self.resolve(command)?;
+                let ctx = command.ctx(self.ctx);
+                ctx.allow(Effects::SHELL, "piping into a program")?;
+                let mut piped = Piped::new(command.text.trim(), self.out, self.ctx)?;
+                run(&mut Env { session: self.session, view: self.view, ctx: self.ctx, out: &mut piped })?;
+                Ok(piped.finish()?)
+            }
+            Some(Sink::Plain) => {
+                let color = self.view.config.find("scr.color").map(str::to_owned);
+                crate::config::variable("scr.color")
+                    .map(|row| self.view.config.set(row, "0".to_owned()))
+                    .map_err(|error| Error::failed(error.to_string()))?;
+                let result =
+                    run(&mut Env { session: self.session, view: self.view, ctx: self.ctx, out: self.out });
+                match (color, crate::config::variable("scr.color")) {
+                    (Some(color), Ok(row)) => self.view.config.set(row, color),
+                    _ => drop(self.view.config.unset("scr.color")),
+                }
+                result
+            }
+            Some(Sink::Interpret) => {
+                let (text, peer) = self.collect(run)?;
+                self.interpret(&text, peer)
+            }
+            Some(Sink::File { path, append }) => {
+                let path = self.resolve(path)?;
+                path.ctx(self.ctx).allow(Effects::FILES, "writing a file")?;
+                let path = unquote(path.text.trim());
+                let file = OpenOptions::new()
+                    .create(true)
+                    .write(true)
+                    .append(*append)
+                    .truncate(!*append)
+                    .open(&path)
+                    .map_err(|source| Error::File { path: path.clone(), source })?;
+                let mut out = Diverted { writer: BufWriter::new(file), inner: self.out };
+                run(&mut Env { session: self.session, view: self.view, ctx: self.ctx, out: &mut out })?;
+                out.writer.flush().map_err(|source| Error::File { path, source })
+            }
+            Some(Sink::Alias { name, append }) => {
+                let (text, peer) = self.collect(run)?;
+                let old = self.session.aliases.remove(name).filter(|_| *append);
+                let text = old.as_ref().map_or(String::new(), |old| old.text.clone()) + &text;
+                let peer = peer.or_else(|| old.and_then(|old| old.peer));
+                self.session.aliases.insert(name.clone(), Alias { text, shown: true, peer });
+                Ok(())
+            }
+        }
+    }
+
+    /// Runs with the output going through greps, first to last.
+    pub(super) fn with_grep(
+        &mut self,
+        greps: &[Grep],
+        run: impl FnOnce(&mut Env<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let mut chain = Chain::new(greps, self.out);
+        run(&mut Env { session: self.session, view: self.view, ctx: self.ctx, out: &mut chain })?;
+        Ok(chain.finish()?)
+    }
+}

@@ -1,0 +1,127 @@
+//! Macros and aliases: commands and text kept under a name.
+
+use std::fmt::Write as _;
+
+use farad_io::Effects;
+
+use super::Env;
+use crate::error::{Error, Result};
+use crate::lang::{self, Alias, Macro};
+use crate::session;
+
+impl Env<'_> {
+    pub(super) fn run_macro(&mut self, form: &Macro) -> Result<()> {
+        self.ctx.allow(Effects::INTERPRET, "macros")?;
+        match form {
+            Macro::Define { name, parameters, source, call } => {
+                let body = session::Macro { params: parameters.clone(), body: source.clone() };
+                self.session.macros.insert(name.clone(), body);
+                match call {
+                    Some(arguments) => self.call_macro(name, arguments),
+                    None => Ok(()),
+                }
+            }
+            Macro::Call { name, arguments } => self.call_macro(name, arguments),
+            Macro::Remove(name) if name == "*" => {
+                self.session.macros.clear();
+                Ok(())
+            }
+            Macro::Remove(name) => match self.session.macros.remove(name) {
+                Some(_) => Ok(()),
+                None => Err(Error::failed(format!("no macro '{name}' ((* lists them)"))),
+            },
+            Macro::List => {
+                for (name, stored) in &self.session.macros {
+                    let mut head = name.clone();
+                    for param in &stored.params {
+                        let _ = write!(head, " {param}");
+                    }
+                    writeln!(self.out, "({head};{})", stored.body)?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn call_macro(&mut self, name: &str, arguments: &lang::Text) -> Result<()> {
+        let arguments = self.resolve(arguments)?;
+        let ctx = arguments.ctx(self.ctx);
+        let stored = self.session.macros.get(name).cloned();
+        let stored = stored.ok_or_else(|| Error::failed(format!("no macro '{name}' ((* lists them)")))?;
+        let words = lang::words(&arguments.text);
+        let mut body = stored.body;
+        // The highest number first, so that $1 does not take the head of $10.
+        for (index, word) in words.iter().enumerate().rev() {
+            body = body.replace(&format!("${index}"), word);
+            if let Some(param) = stored.params.get(index) {
+                body = body.replace(&format!("${{{param}}}"), word);
+            }
+        }
+        self.with_ctx(&ctx).run_text(&body)
+    }
+
+    pub(super) fn run_alias(&mut self, form: &Alias) -> Result<()> {
+        match form {
+            Alias::Names => {
+                for name in self.session.aliases.keys() {
+                    writeln!(self.out, "${name}")?;
+                }
+                Ok(())
+            }
+            Alias::List => {
+                for (name, alias) in &self.session.aliases {
+                    let mark = if alias.shown { "$" } else { "" };
+                    writeln!(self.out, "${name}={mark}{}", alias.text.trim_end())?;
+                }
+                Ok(())
+            }
+            Alias::Command { name, command } => self.keep_alias(name, command, false),
+            Alias::Text { name, text } => self.keep_alias(name, text, true),
+            Alias::Data { name, base64 } => {
+                let text = self.resolve(base64)?.text;
+                let bytes = crate::parse::base64_bytes(text.trim())?;
+                let text = String::from_utf8_lossy(&bytes).into_owned();
+                self.session.aliases.insert(name.clone(), session::Alias { text, shown: true, peer: None });
+                Ok(())
+            }
+            Alias::Remove(name) if name == "*" => {
+                self.session.aliases.clear();
+                Ok(())
+            }
+            Alias::Remove(name) => match self.session.aliases.remove(name) {
+                Some(_) => Ok(()),
+                None => Err(self.no_alias(name)),
+            },
+            Alias::Show(name) => match self.session.aliases.get(name) {
+                Some(alias) => Ok(writeln!(self.out, "{}", alias.text.trim_end())?),
+                None => Err(self.no_alias(name)),
+            },
+            Alias::Run { name, arguments } => {
+                let alias = self.session.aliases.get(name).cloned().ok_or_else(|| self.no_alias(name))?;
+                if alias.shown {
+                    if let Some(peer) = &alias.peer {
+                        self.out.from_peer(peer);
+                    }
+                    return Ok(write!(self.out, "{}", alias.text)?);
+                }
+                let arguments = self.resolve(arguments)?;
+                let ctx = arguments.ctx(self.ctx);
+                let text = alias.text + &arguments.text;
+                self.with_ctx(&ctx).interpret(&text, alias.peer)
+            }
+        }
+    }
+
+    fn keep_alias(&mut self, name: &str, text: &lang::Text, shown: bool) -> Result<()> {
+        self.ctx.allow(Effects::INTERPRET, "aliases")?;
+        let resolved = self.resolve(text)?;
+        let peer = resolved.peer.map(|(peer, _)| peer);
+        let text = if shown { format!("{}\n", resolved.text) } else { resolved.text };
+        self.session.aliases.insert(name.to_owned(), session::Alias { text, shown, peer });
+        Ok(())
+    }
+
+    fn no_alias(&self, name: &str) -> Error {
+        Error::failed(format!("no alias '${name}' ($* lists them)"))
+    }
+}

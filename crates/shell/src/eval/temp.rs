@@ -1,0 +1,176 @@
+//! The temporary forms: settings of place that hold for one statement.
+
+use farad_io::{Effects, Overlay};
+
+use super::Env;
+use crate::config;
+use crate::error::{Error, Result};
+use crate::lang::{Temp, unquote};
+use crate::view::BLOCK_LIMIT;
+
+/// Most bytes of a file read in place of the block.
+const FILE_LIMIT: u64 = BLOCK_LIMIT as u64;
+
+/// What is put back afterwards.
+struct Saved {
+    seek: u64,
+    block: usize,
+    config: config::Config,
+    overlay: Option<Overlay>,
+    space: Option<String>,
+    descriptor: Option<u32>,
+}
+
+impl Env<'_> {
+    /// Runs under temporary settings, which are undone afterwards whatever happens.
+    pub(super) fn with_temps(
+        &mut self,
+        temps: &[Temp],
+        run: impl FnOnce(&mut Env<'_>) -> Result<()>,
+    ) -> Result<()> {
+        if temps.is_empty() {
+            return run(&mut Env { session: self.session, view: self.view, ctx: self.ctx, out: self.out });
+        }
+        let mut saved = Saved {
+            seek: self.view.seek,
+            block: self.view.block,
+            config: self.view.config.clone(),
+            overlay: None,
+            space: self.session.flags.selected.clone(),
+            descriptor: self.session.io.current().ok(),
+        };
+        let result = temps.iter().try_for_each(|temp| self.apply(temp, &mut saved)).and_then(|()| {
+            run(&mut Env { session: self.session, view: self.view, ctx: self.ctx, out: self.out })
+        });
+        self.view.seek = saved.seek;
+        self.view.block = saved.block;
+        self.view.config = saved.config;
+        self.session.flags.selected = saved.space;
+        if let Some(overlay) = saved.overlay {
+            self.session.io.overlay = overlay;
+        }
+        if let Some(fd) = saved.descriptor {
+            // It may have been closed by what ran.
+            let _ = self.session.io.select(fd);
+        }
+        result
+    }
+
+    fn apply(&mut self, temp: &Temp, saved: &mut Saved) -> Result<()> {
+        match temp {
+            Temp::At(text) => self.view.seek = self.temp_address(text)?,
+            Temp::Partial(text) => {
+                let digits = self.resolve(text)?.text;
+                self.view.seek = self.low_digits(digits.trim())?;
+            }
+            Temp::BlockSize(text) => self.view.block = self.temp_length(text)?,
+            Temp::Range(text) => {
+                let text = self.resolve(text)?.text;
+                let mut ends = text.split_whitespace();
+                let (Some(from), Some(to)) = (ends.next(), ends.next()) else {
+                    return Err(Error::failed(format!(
+                        "the range '{text}' has two ends: write @{{from to}}"
+                    )));
+                };
+                let (from, to) = (self.number(from)?, self.number(to)?);
+                self.view.seek = from;
+                self.view.block =
+                    usize::try_from(to.saturating_sub(from)).unwrap_or(BLOCK_LIMIT).min(BLOCK_LIMIT);
+                self.set_for_view("search.from", &format!("{from:#x}"))?;
+                self.set_for_view("search.to", &format!("{to:#x}"))?;
+            }
+            Temp::Arch(text) => {
+                let text = self.resolve(text)?.text;
+                let (arch, bits) = text.split_once(':').map_or((text.as_str(), None), |(a, b)| (a, Some(b)));
+                self.set_for_view("asm.arch", arch.trim())?;
+                if let Some(bits) = bits {
+                    self.set_for_view("asm.bits", bits.trim())?;
+                }
+            }
+            Temp::Bits(text) => {
+                let bits = self.resolve(text)?.text;
+                self.set_for_view("asm.bits", bits.trim())?;
+            }
+            Temp::Config(text) => {
+                let text = self.resolve(text)?.text;
+                for pair in text.split(',') {
+                    let (name, value) = pair.split_once('=').ok_or_else(|| {
+                        Error::failed(format!("'{pair}' sets nothing: write @e:name=value"))
+                    })?;
+                    self.set_for_view(name.trim(), value.trim())?;
+                }
+            }
+            Temp::Hex(text) => {
+                let digits = self.resolve(text)?.text;
+                let bytes = crate::parse::hex_bytes(&digits)?;
+                self.lay_over(&bytes, saved);
+            }
+            Temp::String(text) => {
+                let text = self.resolve(text)?.text;
+                self.lay_over(text.as_bytes(), saved);
+            }
+            Temp::Value(text) => {
+                let text = self.resolve(text)?.text;
+                let value = self.number(text.trim())?;
+                let bytes = crate::parse::integer_bytes(value, self.address_bytes(), self.big_endian());
+                self.lay_over(&bytes, saved);
+            }
+            Temp::File(text) => {
+                let path = self.resolve(text)?;
+                path.ctx(self.ctx).allow(Effects::FILES, "reading a file")?;
+                let path = unquote(path.text.trim());
+                let bytes = crate::parse::read_file(&path, FILE_LIMIT)?;
+                self.lay_over(&bytes, saved);
+            }
+            Temp::FlagSpace(text) => {
+                let name = self.resolve(text)?.text.trim().to_owned();
+                self.session.flags.selected = (name != "*").then_some(name);
+            }
+            Temp::Instruction(text) => {
+                let text = self.resolve(text)?.text;
+                let count = self.number(text.trim())?;
+                self.view.seek = crate::cmd::skip_instructions(self, self.view.seek, count as i64)?;
+            }
+            Temp::Descriptor(text) => {
+                let text = self.resolve(text)?.text;
+                let fd = self.number(text.trim())?;
+                self.session.io.select(u32::try_from(fd).unwrap_or(u32::MAX))?;
+            }
+            Temp::Command(text) => {
+                let text = self.resolve(text)?.text;
+                let printed = self.capture(&text)?;
+                self.view.seek = self.number(printed.trim())?;
+            }
+            Temp::Register(_) => {
+                return Err(Error::failed("there are no registers: nothing is being debugged"));
+            }
+            Temp::BlockInstruction(_) => {
+                return Err(Error::failed("there are no basic blocks: nothing has been analysed"));
+            }
+        }
+        Ok(())
+    }
+
+    fn temp_address(&mut self, text: &crate::lang::Text) -> Result<u64> {
+        let text = self.resolve(text)?.text;
+        let text = text.trim();
+        match text.as_bytes().first() {
+            None => Ok(self.view.seek),
+            Some(b'+') => Ok(self.view.seek.wrapping_add(self.number(&text[1..])?)),
+            Some(b'-') => Ok(self.view.seek.wrapping_sub(self.number(&text[1..])?)),
+            Some(_) => self.number(text),
+        }
+    }
+
+    fn temp_length(&mut self, text: &crate::lang::Text) -> Result<usize> {
+        let text = self.resolve(text)?.text;
+        self.length(text.trim())
+    }
+
+    /// Lays bytes over the block at the current address.
+    fn lay_over(&mut self, bytes: &[u8], saved: &mut Saved) {
+        saved.overlay.get_or_insert_with(|| self.session.io.overlay.clone());
+        self.session.io.overlay.write(self.view.seek, bytes);
+        self.view.block = bytes.len().clamp(1, BLOCK_LIMIT);
+    }
+}

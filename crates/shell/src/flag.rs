@@ -1,0 +1,197 @@
+//! Flags: names for addresses, in flag spaces.
+
+use std::collections::{BTreeMap, HashMap};
+
+/// A named address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flag {
+    /// The name commands use; letters, digits and `._:+-` and the like, never blanks.
+    pub name: String,
+    /// The name as the file has it, where it differs.
+    pub real_name: Option<String>,
+    /// Address.
+    pub addr: u64,
+    /// Bytes it covers.
+    pub size: u64,
+    /// Its flag space.
+    pub space: Option<String>,
+    /// A comment.
+    pub comment: Option<String>,
+    /// A colour's name.
+    pub color: Option<String>,
+}
+
+impl Flag {
+    /// A flag without space, comment or colour.
+    pub fn new(name: &str, addr: u64, size: u64) -> Flag {
+        Flag { name: name.to_owned(), real_name: None, addr, size, space: None, comment: None, color: None }
+    }
+}
+
+/// Order of flags: by address, then by when they were set.
+type Key = (u64, u64);
+
+/// All flags of a session.
+#[derive(Clone, Debug, Default)]
+pub struct Flags {
+    by_name: HashMap<String, Key>,
+    by_place: BTreeMap<Key, Flag>,
+    next: u64,
+    /// The spaces there are, besides those that only flags name.
+    spaces: Vec<String>,
+    /// The selected space: new flags go there and listings show it alone; `None` is all.
+    pub selected: Option<String>,
+}
+
+impl Flags {
+    /// Whether `name` can be a flag's: it begins with a letter or `_`, holds no blank, control
+    /// character, quote or operator of the language, and is no number.
+    pub fn is_name(name: &str) -> bool {
+        let mut letters = name.chars();
+        letters.next().is_some_and(|first| first.is_alphabetic() || first == '_' || first == '.')
+            && name.len() <= 1024
+            && !name
+                .chars()
+                .any(|c| c.is_whitespace() || c.is_control() || "\"'`;@|~#<>()[]{}$&\\^%=*,".contains(c))
+    }
+
+    /// Sets a flag, replacing one of that name. A space that is not known yet is made.
+    pub fn set(&mut self, flag: Flag) {
+        self.remove(&flag.name);
+        if let Some(space) = &flag.space {
+            self.add_space(space);
+        }
+        let key = (flag.addr, self.next);
+        self.next += 1;
+        self.by_name.insert(flag.name.clone(), key);
+        self.by_place.insert(key, flag);
+    }
+
+    /// The flag of that name.
+    pub fn find(&self, name: &str) -> Option<&Flag> {
+        self.by_place.get(self.by_name.get(name)?)
+    }
+
+    /// Removes the flag of that name.
+    pub fn remove(&mut self, name: &str) -> Option<Flag> {
+        self.by_place.remove(&self.by_name.remove(name)?)
+    }
+
+    /// Changes the flag of that name, whatever of it; `false` when there is none.
+    pub fn change(&mut self, name: &str, change: impl FnOnce(&mut Flag)) -> bool {
+        let Some(mut flag) = self.find(name).cloned() else { return false };
+        let addr = flag.addr;
+        change(&mut flag);
+        if flag.addr == addr && flag.name == name {
+            if let Some(slot) = self.by_name.get(name).and_then(|key| self.by_place.get_mut(key)) {
+                *slot = flag;
+            }
+        } else {
+            self.remove(name);
+            self.set(flag);
+        }
+        true
+    }
+
+    /// All flags, by address.
+    pub fn all(&self) -> impl DoubleEndedIterator<Item = &Flag> {
+        self.by_place.values()
+    }
+
+    /// The flags of the selected space, by address.
+    pub fn visible(&self) -> impl DoubleEndedIterator<Item = &Flag> {
+        let selected = self.selected.as_deref();
+        self.all().filter(move |flag| selected.is_none() || flag.space.as_deref() == selected)
+    }
+
+    /// The flags at `addr`, in the order they were set.
+    pub fn at(&self, addr: u64) -> impl DoubleEndedIterator<Item = &Flag> {
+        self.by_place.range((addr, 0)..=(addr, u64::MAX)).map(|(_, flag)| flag)
+    }
+
+    /// The last flag at or below `addr` that `wanted` accepts.
+    pub fn before(&self, addr: u64, wanted: impl Fn(&Flag) -> bool) -> Option<&Flag> {
+        self.by_place.range(..=(addr, u64::MAX)).rev().map(|(_, flag)| flag).find(|flag| wanted(flag))
+    }
+
+    /// Removes the flags for which `gone` says so.
+    pub fn remove_if(&mut self, gone: impl Fn(&Flag) -> bool) {
+        let names: Vec<String> = self.all().filter(|flag| gone(flag)).map(|flag| flag.name.clone()).collect();
+        for name in names {
+            self.remove(&name);
+        }
+    }
+
+    /// Makes a flag space.
+    pub fn add_space(&mut self, name: &str) {
+        if let Err(place) = self.spaces.binary_search_by(|space| space.as_str().cmp(name)) {
+            self.spaces.insert(place, name.to_owned());
+        }
+    }
+
+    /// Removes a flag space; its flags stay, in no space.
+    pub fn remove_space(&mut self, name: &str) -> bool {
+        let Ok(place) = self.spaces.binary_search_by(|space| space.as_str().cmp(name)) else { return false };
+        self.spaces.remove(place);
+        for flag in self.by_place.values_mut().filter(|flag| flag.space.as_deref() == Some(name)) {
+            flag.space = None;
+        }
+        if self.selected.as_deref() == Some(name) {
+            self.selected = None;
+        }
+        true
+    }
+
+    /// Gives a flag space another name.
+    pub fn rename_space(&mut self, old: &str, new: &str) -> bool {
+        let Ok(place) = self.spaces.binary_search_by(|space| space.as_str().cmp(old)) else { return false };
+        self.spaces.remove(place);
+        self.add_space(new);
+        for flag in self.by_place.values_mut().filter(|flag| flag.space.as_deref() == Some(old)) {
+            flag.space = Some(new.to_owned());
+        }
+        if self.selected.as_deref() == Some(old) {
+            self.selected = Some(new.to_owned());
+        }
+        true
+    }
+
+    /// The flag spaces, by name.
+    pub fn spaces(&self) -> impl Iterator<Item = &str> {
+        self.spaces.iter().map(String::as_str)
+    }
+
+    /// How many flags a space holds.
+    pub fn count_in(&self, space: &str) -> usize {
+        self.all().filter(|flag| flag.space.as_deref() == Some(space)).count()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_are_ordered_by_address_and_age() {
+        let mut flags = Flags::default();
+        for (name, addr) in [("b", 2), ("a", 2), ("c", 1)] {
+            flags.set(Flag::new(name, addr, 1));
+        }
+        assert_eq!(flags.all().map(|flag| flag.name.as_str()).collect::<Vec<_>>(), ["c", "b", "a"]);
+        assert!(flags.change("c", |flag| flag.addr = 9));
+        assert_eq!(flags.before(8, |_| true).unwrap().name, "a");
+        assert!(flags.change("c", |flag| flag.name = "d".into()));
+        assert!(flags.find("c").is_none());
+        assert_eq!(flags.find("d").unwrap().addr, 9);
+    }
+
+    #[test]
+    fn names_cannot_hold_the_language() {
+        for good in ["sym.main", "str._x", "entry0", "sym.std::vector+4", "méthode"] {
+            assert!(Flags::is_name(good), "{good}");
+        }
+        for bad in ["", "1foo", "a b", "a;!ls", "a`b`", "a|b", "a>b", "a\nb", "$x", "a@b"] {
+            assert!(!Flags::is_name(bad), "{bad}");
+        }
+    }
+}

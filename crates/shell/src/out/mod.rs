@@ -1,0 +1,51 @@
+//! Where commands write: everything is an [`Out`], streaming, chained by grep, pipes and redirects.
+
+use std::io::{self, Write};
+
+mod capture;
+mod chain;
+mod pipe;
+
+pub use capture::Capture;
+pub(crate) use capture::Collected;
+pub(crate) use chain::Chain;
+pub(crate) use pipe::{Piped, run_captured};
+
+/// A place for results (through [`Write`]) and, apart from them, for diagnostics.
+pub trait Out: Write {
+    /// Takes one line for the person at the other end: an error, a warning, a note. It is not
+    /// part of the result and passes by greps, pipes and redirects.
+    fn report(&mut self, line: &str);
+
+    /// Says that what follows was written by `peer`, not by this process: where it is
+    /// interpreted it is data, and a terminal obeys none of its control sequences but colours.
+    fn from_peer(&mut self, peer: &str);
+}
+
+/// Results go to a writer of this process's own (a file, an alias), reports further up.
+pub(crate) struct Diverted<'a, W> {
+    /// Where results go.
+    pub(crate) writer: W,
+    /// Where reports go.
+    pub(crate) inner: &'a mut dyn Out,
+}
+
+impl<W: Write> Write for Diverted<'_, W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.writer.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.writer.flush()
+    }
+}
+
+impl<W: Write> Out for Diverted<'_, W> {
+    fn report(&mut self, line: &str) {
+        self.inner.report(line);
+    }
+
+    fn from_peer(&mut self, peer: &str) {
+        self.inner.from_peer(peer);
+    }
+}

@@ -1,0 +1,167 @@
+//! `| command`: results go through a program of this machine, and what it prints goes on.
+//!
+//! One thread feeds the program and passes its output on, so that neither side is collected
+//! and neither can block the other.
+
+use std::io::{self, Write};
+use std::os::fd::{AsFd, OwnedFd};
+use std::process::{Child, Command, Stdio};
+
+use farad_io::Ctx;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+use super::Out;
+
+/// How often a silent program is left to look whether the command was cancelled.
+const TICK: Timespec = Timespec { tv_sec: 0, tv_nsec: 20_000_000 };
+
+/// Results go to a program's standard input.
+pub(crate) struct Piped<'a> {
+    inner: &'a mut dyn Out,
+    ctx: &'a Ctx,
+    child: Child,
+    input: Option<OwnedFd>,
+    output: Option<OwnedFd>,
+}
+
+impl<'a> Piped<'a> {
+    /// Starts `sh -c command`.
+    pub(crate) fn new(command: &str, inner: &'a mut dyn Out, ctx: &'a Ctx) -> io::Result<Piped<'a>> {
+        let mut child = Command::new("/bin/sh")
+            .arg("-c")
+            .arg(command)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let input = child.stdin.take().map(OwnedFd::from);
+        let output = child.stdout.take().map(OwnedFd::from);
+        for end in [&input, &output].into_iter().flatten() {
+            rustix::io::ioctl_fionbio(end, true)?;
+        }
+        Ok(Piped { inner, ctx, child, input, output })
+    }
+
+    /// Closes the program's input, passes on the rest of its output and waits for its end.
+    pub(crate) fn finish(mut self) -> io::Result<()> {
+        self.input = None;
+        while self.output.is_some() {
+            self.wait(false)?;
+            self.drain()?;
+        }
+        self.child.wait().map(drop)
+    }
+
+    /// Waits until the program takes or gives something.
+    fn wait(&self, to_write: bool) -> io::Result<()> {
+        if self.ctx.check().is_err() {
+            return Err(io::Error::from(io::ErrorKind::Interrupted));
+        }
+        let mut fds = Vec::with_capacity(2);
+        if let Some(output) = &self.output {
+            fds.push(PollFd::from_borrowed_fd(output.as_fd(), PollFlags::IN));
+        }
+        if let Some(input) = self.input.as_ref().filter(|_| to_write) {
+            fds.push(PollFd::from_borrowed_fd(input.as_fd(), PollFlags::OUT));
+        }
+        match poll(&mut fds, Some(&TICK)) {
+            Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
+            Err(errno) => Err(errno.into()),
+        }
+    }
+
+    fn drain(&mut self) -> io::Result<()> {
+        let mut chunk = [0; 16 * 1024];
+        while let Some(output) = &self.output {
+            match rustix::io::read(output, &mut chunk) {
+                Ok(0) => self.output = None,
+                Ok(n) => self.inner.write_all(&chunk[..n])?,
+                Err(rustix::io::Errno::AGAIN | rustix::io::Errno::INTR) => break,
+                Err(errno) => return Err(errno.into()),
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Write for Piped<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        loop {
+            self.drain()?;
+            // A program that reads no more (`| head`) ends nothing: the rest is dropped.
+            let Some(input) = &self.input else { return Ok(bytes.len()) };
+            match rustix::io::write(input, bytes) {
+                Ok(n) => return Ok(n),
+                Err(rustix::io::Errno::PIPE) => self.input = None,
+                Err(rustix::io::Errno::AGAIN | rustix::io::Errno::INTR) => self.wait(true)?,
+                Err(errno) => return Err(errno.into()),
+            }
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Out for Piped<'_> {
+    fn report(&mut self, line: &str) {
+        self.inner.report(line);
+    }
+
+    fn from_peer(&mut self, peer: &str) {
+        self.inner.from_peer(peer);
+    }
+}
+
+impl Drop for Piped<'_> {
+    fn drop(&mut self) {
+        if self.output.is_some() {
+            let _ = self.child.kill();
+        }
+        let _ = self.child.wait();
+    }
+}
+
+/// Runs `sh -c command` with no input and passes what it prints to `out`.
+pub(crate) fn run_captured(command: &str, out: &mut dyn Out, ctx: &Ctx) -> io::Result<()> {
+    let mut piped = Piped::new(command, out, ctx)?;
+    piped.input = None;
+    piped.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::out::Capture;
+
+    #[test]
+    fn megabytes_pass_both_ways() {
+        let (mut capture, ctx) = (Capture::new(), Ctx::owner());
+        let mut piped = Piped::new("cat", &mut capture, &ctx).unwrap();
+        let block = [b'x'; 65536];
+        for _ in 0..64 {
+            piped.write_all(&block).unwrap();
+        }
+        piped.finish().unwrap();
+        assert_eq!(capture.bytes.len(), 64 * 65536);
+    }
+
+    #[test]
+    fn a_program_that_stops_reading_ends_nothing() {
+        let (mut capture, ctx) = (Capture::new(), Ctx::owner());
+        let mut piped = Piped::new("head -c 3", &mut capture, &ctx).unwrap();
+        for _ in 0..1000 {
+            piped.write_all(&[b'y'; 4096]).unwrap();
+        }
+        piped.finish().unwrap();
+        assert_eq!(capture.text(), "yyy");
+    }
+
+    #[test]
+    fn a_cancelled_command_leaves_no_program_behind() {
+        let (mut capture, ctx) = (Capture::new(), Ctx::owner());
+        ctx.cancel.raise();
+        let error = run_captured("sleep 100", &mut capture, &ctx).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::Interrupted);
+    }
+}

@@ -1,0 +1,117 @@
+//! Bytes and integers out of text, and files with a limit.
+
+use std::io::Read;
+
+use crate::error::{Error, Result};
+
+/// Bytes of hex digits; blanks between them are skipped, and so is a leading `0x`.
+///
+/// # Errors
+/// What is no hex digit, or an odd number of them.
+pub fn hex_bytes(text: &str) -> Result<Vec<u8>> {
+    let text = text.trim();
+    let digits = text.strip_prefix("0x").unwrap_or(text);
+    let mut nibbles = Vec::with_capacity(digits.len());
+    for c in digits.chars().filter(|c| !c.is_whitespace()) {
+        let nibble =
+            c.to_digit(16).ok_or_else(|| Error::failed(format!("'{c}' is no hex digit in '{text}'")))?;
+        nibbles.push(nibble as u8);
+    }
+    if nibbles.len() % 2 != 0 {
+        return Err(Error::failed(format!("'{text}' has an odd number of hex digits")));
+    }
+    Ok(nibbles.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect())
+}
+
+/// Lower-case hex digits of bytes.
+pub fn hex_digits(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        text.push(char::from(b"0123456789abcdef"[usize::from(byte >> 4)]));
+        text.push(char::from(b"0123456789abcdef"[usize::from(byte & 15)]));
+    }
+    text
+}
+
+/// The unsigned integer in up to 8 bytes.
+pub fn integer(bytes: &[u8], big_endian: bool) -> u64 {
+    let fold = |value: u64, byte: &u8| value << 8 | u64::from(*byte);
+    if big_endian { bytes.iter().fold(0, fold) } else { bytes.iter().rev().fold(0, fold) }
+}
+
+/// The low `size` (up to 8) bytes of an integer.
+pub fn integer_bytes(value: u64, size: usize, big_endian: bool) -> Vec<u8> {
+    let mut bytes = value.to_le_bytes()[..size.min(8)].to_vec();
+    if big_endian {
+        bytes.reverse();
+    }
+    bytes
+}
+
+/// Bytes of base64 text, with or without its padding.
+///
+/// # Errors
+/// What is no base64 digit.
+pub fn base64_bytes(text: &str) -> Result<Vec<u8>> {
+    let (mut bytes, mut bits, mut held) = (Vec::with_capacity(text.len() * 3 / 4), 0u32, 0);
+    for c in text.trim_end_matches('=').bytes() {
+        let digit = match c {
+            b'A'..=b'Z' => c - b'A',
+            b'a'..=b'z' => c - b'a' + 26,
+            b'0'..=b'9' => c - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _ => {
+                return Err(Error::failed(format!(
+                    "'{}' is no base64 digit",
+                    char::from(c).escape_default()
+                )));
+            }
+        };
+        bits = bits << 6 | u32::from(digit);
+        held += 6;
+        if held >= 8 {
+            held -= 8;
+            bytes.push((bits >> held) as u8);
+        }
+    }
+    Ok(bytes)
+}
+
+/// A whole file of this machine, which may have `limit` bytes.
+///
+/// # Errors
+/// When it cannot be read or is larger.
+pub fn read_file(path: &str, limit: u64) -> Result<Vec<u8>> {
+    let failed = |source| Error::File { path: path.to_owned(), source };
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(failed)?;
+    file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() as u64 > limit {
+        return Err(Error::Limit { what: "a file read whole", limit: format!("{limit} bytes") });
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn hex_and_integers_round_trip(bytes in prop::collection::vec(any::<u8>(), 0..40), value: u64, big: bool) {
+            prop_assert_eq!(hex_bytes(&hex_digits(&bytes)).unwrap(), bytes);
+            prop_assert_eq!(integer(&integer_bytes(value, 8, big), big), value);
+        }
+    }
+
+    #[test]
+    fn wrong_text_is_named() {
+        assert_eq!(hex_bytes("90 90\t0x").unwrap_err().to_string(), "'x' is no hex digit in '90 90\t0x'");
+        assert!(hex_bytes("909").is_err());
+        assert_eq!(base64_bytes("Zm9v").unwrap(), b"foo");
+        assert_eq!(base64_bytes("Zm8=").unwrap(), b"fo");
+        assert!(base64_bytes("Z!").is_err());
+    }
+}

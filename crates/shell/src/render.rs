@@ -1,0 +1,56 @@
+//! How text and bytes are shown, whatever the command.
+
+/// Text from a file or peer for a line of output: control characters become escapes, so that
+/// it can neither break the line nor steer a terminal.
+pub fn printable(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' => shown.push_str("\\n"),
+            '\t' => shown.push_str("\\t"),
+            '\r' => shown.push_str("\\r"),
+            c if c.is_control() => shown.push_str(&format!("\\x{:02x}", u32::from(c))),
+            c => shown.push(c),
+        }
+    }
+    shown
+}
+
+/// The character that a dump shows for a byte.
+pub fn dump_char(byte: u8) -> char {
+    if (0x20..0x7f).contains(&byte) { char::from(byte) } else { '.' }
+}
+
+/// A JSON string, quoted and escaped.
+pub fn json_string(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+/// A size as people read it: `512`, `2.2K`, `1M`.
+pub fn human_size(bytes: u64) -> String {
+    const UNITS: [(u32, char); 6] = [(60, 'E'), (50, 'P'), (40, 'T'), (30, 'G'), (20, 'M'), (10, 'K')];
+    let Some((shift, unit)) = UNITS.into_iter().find(|(shift, _)| bytes >> shift > 0) else {
+        return bytes.to_string();
+    };
+    let whole = bytes >> shift;
+    let tenth = ((bytes >> (shift - 10)) & 0x3ff) * 10 / 1024;
+    if tenth == 0 || whole >= 100 { format!("{whole}{unit}") } else { format!("{whole}.{tenth}{unit}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_characters_are_shown() {
+        assert_eq!(printable("a\x1b[31mb\nc\u{9b}"), "a\\x1b[31mb\\nc\\x9b");
+    }
+
+    #[test]
+    fn sizes_are_short() {
+        assert_eq!(human_size(0x8c8), "2.1K");
+        assert_eq!(human_size(1 << 20), "1M");
+        assert_eq!(human_size(511), "511");
+        assert_eq!(human_size(u64::MAX), "15.9E");
+    }
+}

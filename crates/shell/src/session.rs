@@ -1,0 +1,96 @@
+//! A session: all that is known of a target.
+
+use std::any::{Any, TypeId};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use farad_io::{Io, Schemes};
+
+use crate::config::Config;
+use crate::flag::Flags;
+use crate::load::Loaded;
+use crate::registry::Registry;
+
+/// What is kept under an alias's name.
+#[derive(Clone, Debug)]
+pub struct Alias {
+    /// The text.
+    pub text: String,
+    /// Whether it is shown, or else run.
+    pub shown: bool,
+    /// The peer that wrote it, if one did: then it is data when it runs.
+    pub peer: Option<String>,
+}
+
+/// A macro.
+#[derive(Clone, Debug)]
+pub struct Macro {
+    /// Names of its arguments.
+    pub params: Vec<String>,
+    /// Its commands, as written.
+    pub body: String,
+}
+
+/// State that groups of commands outside this crate keep in a session, by type.
+#[derive(Default)]
+pub struct Extensions(HashMap<TypeId, Box<dyn Any + Send>>);
+
+impl Extensions {
+    /// The state of type `T`, made empty when it is not there yet.
+    pub fn of<T: Default + Send + 'static>(&mut self) -> &mut T {
+        let slot = self.0.entry(TypeId::of::<T>()).or_insert_with(|| Box::new(T::default()));
+        match slot.downcast_mut::<T>() {
+            Some(state) => state,
+            None => unreachable!("the slot of a type holds that type"),
+        }
+    }
+
+    /// Takes the state of type `T` out, leaving it empty.
+    pub fn take<T: Default + Send + 'static>(&mut self) -> T {
+        std::mem::take(self.of::<T>())
+    }
+}
+
+/// All that is known of a target. One thread has it; see the crate `serve`'s host.
+pub struct Session {
+    /// Descriptors and maps.
+    pub io: Io,
+    /// Named addresses.
+    pub flags: Flags,
+    /// Settings.
+    pub config: Config,
+    /// What was read from the headers of open files.
+    pub loaded: Vec<Loaded>,
+    /// Aliases by name, without the `$`.
+    pub aliases: BTreeMap<String, Alias>,
+    /// Macros by name.
+    pub macros: BTreeMap<String, Macro>,
+    /// The commands.
+    pub registry: Arc<Registry>,
+    /// State of other command groups.
+    pub extensions: Extensions,
+}
+
+impl Session {
+    /// A session with nothing open.
+    pub fn new(schemes: Schemes, registry: Arc<Registry>) -> Session {
+        Session {
+            io: Io::new(schemes),
+            flags: Flags::default(),
+            config: Config::default(),
+            loaded: Vec::new(),
+            aliases: BTreeMap::new(),
+            macros: BTreeMap::new(),
+            registry,
+            extensions: Extensions::default(),
+        }
+    }
+
+    /// A fresh session that knows the same schemes, commands and settings.
+    pub fn sibling(&self) -> Session {
+        Session {
+            config: self.config.clone(),
+            ..Session::new(self.io.schemes.clone(), self.registry.clone())
+        }
+    }
+}

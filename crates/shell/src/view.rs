@@ -1,0 +1,121 @@
+//! A view: one reader's place in a session, and how they want to see it.
+
+use std::io;
+
+use crate::config::Config;
+
+/// Block size at the start, in bytes.
+const BLOCK: usize = 0x100;
+/// Most bytes a block can have.
+pub const BLOCK_LIMIT: usize = 50 << 20;
+/// Seeks remembered.
+const HISTORY: usize = 256;
+
+/// What a person's terminal can do for commands that talk to them (`==`).
+pub trait Terminal: Send {
+    /// Reads a line after showing `prompt`; `None` at its end (^D). An interrupt (^C) is an
+    /// empty line.
+    ///
+    /// # Errors
+    /// When the terminal cannot be read.
+    fn read_line(&mut self, prompt: &str) -> io::Result<Option<String>>;
+}
+
+/// Seeks that can be undone and redone.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    past: Vec<u64>,
+    future: Vec<u64>,
+}
+
+impl History {
+    /// Remembers the place that a seek leaves.
+    pub fn push(&mut self, place: u64) {
+        if self.past.len() == HISTORY {
+            self.past.remove(0);
+        }
+        self.past.push(place);
+        self.future.clear();
+    }
+
+    /// Goes back from `here`.
+    pub fn undo(&mut self, here: u64) -> Option<u64> {
+        let place = self.past.pop()?;
+        self.future.push(here);
+        Some(place)
+    }
+
+    /// Goes forth again from `here`.
+    pub fn redo(&mut self, here: u64) -> Option<u64> {
+        let place = self.future.pop()?;
+        self.past.push(here);
+        Some(place)
+    }
+
+    /// The places behind, oldest first.
+    pub fn past(&self) -> &[u64] {
+        &self.past
+    }
+
+    /// The places ahead, next one first.
+    pub fn future(&self) -> impl Iterator<Item = u64> {
+        self.future.iter().rev().copied()
+    }
+
+    /// Forgets all.
+    pub fn clear(&mut self) {
+        self.past.clear();
+        self.future.clear();
+    }
+}
+
+/// One reader's place.
+pub struct View {
+    /// The current address.
+    pub seek: u64,
+    /// The current block size, bytes.
+    pub block: usize,
+    /// Seeks that can be undone.
+    pub history: History,
+    /// This reader's own settings, over the session's.
+    pub config: Config,
+    /// The last number computed (`$?`), which conditions look at.
+    pub value: u64,
+    /// How many commands of the last line failed.
+    pub failures: usize,
+    /// The exit status asked for by `q`.
+    pub quit: Option<i32>,
+    /// What is put in front of each line in remote mode.
+    pub divert: Option<String>,
+    /// The person's terminal, where there is one.
+    pub terminal: Option<Box<dyn Terminal>>,
+    /// How deep commands are nested now.
+    pub(crate) depth: usize,
+}
+
+impl Default for View {
+    fn default() -> View {
+        View {
+            seek: 0,
+            block: BLOCK,
+            history: History::default(),
+            config: Config::default(),
+            value: 0,
+            failures: 0,
+            quit: None,
+            divert: None,
+            terminal: None,
+            depth: 0,
+        }
+    }
+}
+
+impl View {
+    /// Moves to `place`, remembering where it was.
+    pub fn seek_to(&mut self, place: u64) {
+        if place != self.seek {
+            self.history.push(self.seek);
+            self.seek = place;
+        }
+    }
+}
