@@ -15,6 +15,11 @@ LISTED, REASONED, SPLIT = 300, 500, 800
 UNCOUNTED = ("tests/", "benches/", "fuzz/")
 
 
+def uncounted(path):
+    in_folder = path.startswith(UNCOUNTED) or any(f"/{folder}" in path for folder in UNCOUNTED)
+    return in_folder or path.endswith("/tests.rs")
+
+
 def measure(text):
     """Lines before the file's own tests, and whether its header gives a reason for its size."""
     lines = text.splitlines()
@@ -42,6 +47,8 @@ def verdict(length, reason):
 
 
 def self_test():
+    assert uncounted("fuzz/fuzz_targets/rap.rs") and uncounted("crates/io/tests/model.rs")
+    assert uncounted("crates/shell/src/parse/tests.rs") and not uncounted("crates/shell/src/test.rs")
     assert measure("//! x\n//! Size: one table\nfn a() {}\n#[cfg(test)]\nmod tests {\n}\n") == (3, True)
     assert measure("#[cfg(test)]\nmod tests;\nfn a() {}\n") == (3, False)
     assert [verdict(n, False)[1] for n in (10, 300, 301, 500, 501, 801)] == [False, False, False, False, True, True]
@@ -59,7 +66,7 @@ def main():
     ).stdout.split("\n")
     rows, failed = [], 0
     for path in sorted(set(filter(None, listing))):
-        if path.startswith(UNCOUNTED) or any(f"/{folder}" in path for folder in UNCOUNTED):
+        if uncounted(path):
             continue
         try:
             with open(path, encoding="utf-8") as file:
