@@ -8,6 +8,7 @@ mod demangle;
 mod elf;
 mod error;
 mod load;
+mod macho;
 mod model;
 mod name;
 mod pe;
@@ -18,8 +19,8 @@ pub use demangle::demangle;
 pub use error::{Error, SourceError};
 pub use load::load;
 pub use model::{
-    Binary, Bind, Endian, Entry, EntryKind, Format, HeaderField, Import, Info, LoadMap, MapSource, Mark,
-    Options, Permission, Relocation, Relro, Section, Segment, Symbol, SymbolKind, WindowsInfo,
+    Binary, Bind, Endian, Entry, EntryKind, Fact, Format, HeaderField, Import, Info, LoadMap, MapSource,
+    Mark, Options, Permission, Relocation, Relro, Section, Segment, Symbol, SymbolKind, WindowsInfo,
 };
 pub use name::flag_name;
 pub use source::Source;

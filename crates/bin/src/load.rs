@@ -1,7 +1,7 @@
 //! Which format a file is in, by its first bytes.
 
 use crate::source::Reader;
-use crate::{Binary, Error, Options, Source, elf, pe};
+use crate::{Binary, Error, Options, Source, elf, macho, pe};
 
 /// Reads a binary. `None`: the bytes are of no known format.
 ///
@@ -14,6 +14,9 @@ pub fn load(source: &dyn Source, options: &Options) -> Result<Option<Binary>, Er
     }
     if pe::is_pe(&reader)? {
         return pe::load(&reader, options).map(Some);
+    }
+    if macho::is_macho(&reader) {
+        return macho::load(&reader, options).map(Some);
     }
     Ok(None)
 }

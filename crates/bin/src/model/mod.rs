@@ -5,9 +5,11 @@
 mod binary;
 mod info;
 mod section;
+mod summary;
 mod symbol;
 
 pub use binary::{Binary, Format, HeaderField, Mark, Options};
 pub use info::{Endian, Info, Relro, WindowsInfo};
 pub use section::{LoadMap, MapSource, Permission, Section, Segment};
+pub use summary::Fact;
 pub use symbol::{Bind, Entry, EntryKind, Import, Relocation, Symbol, SymbolKind};
