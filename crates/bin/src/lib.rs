@@ -12,6 +12,7 @@ mod macho;
 mod model;
 mod name;
 mod pe;
+mod range;
 mod source;
 mod string;
 

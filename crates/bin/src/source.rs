@@ -4,7 +4,8 @@
 //! the source holds, and stops lending once the file has been read several times over.
 
 use crate::{Error, SourceError};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 
 /// Bytes at offsets. Interior mutability, caching and deadlines are the implementor's business.
 pub trait Source {
@@ -53,21 +54,39 @@ impl Source for Vec<u8> {
 const HEAD: u64 = 4096;
 /// How many times the file's size all table reads together may add up to. Overlapping tables are how a small file asks for much memory.
 const LOANS: u64 = 8;
+/// How many times the file's size all names together may take: many rows can share one long name.
+const NAME_LOANS: u64 = 4;
 /// What even a tiny file may ask for.
 const FLOOR: u64 = 1 << 20;
+
+/// Reads up to this many bytes come out of kept windows.
+const SMALL: u64 = 4096;
+/// The size of a window, in bytes.
+const WINDOW: u64 = 64 << 10;
+/// How many windows are kept.
+const WINDOWS: usize = 8;
 
 /// Reads pieces of a source, each at most as long as the source, all together at most a few times its size.
 pub(crate) struct Reader<'a> {
     source: &'a dyn Source,
     head: Vec<u8>,
     left: Cell<u64>,
+    names_left: Cell<u64>,
+    windows: RefCell<VecDeque<(u64, Vec<u8>)>>,
 }
 
 impl<'a> Reader<'a> {
     pub(crate) fn open(source: &'a dyn Source) -> Result<Self, Error> {
         let head = read_run(source, 0, HEAD.min(source.len()))?;
         let left = source.len().saturating_mul(LOANS).max(FLOOR);
-        Ok(Self { source, head, left: Cell::new(left) })
+        let names = source.len().saturating_mul(NAME_LOANS).max(FLOOR);
+        Ok(Self {
+            source,
+            head,
+            left: Cell::new(left),
+            names_left: Cell::new(names),
+            windows: RefCell::default(),
+        })
     }
 
     pub(crate) fn len(&self) -> u64 {
@@ -77,6 +96,14 @@ impl<'a> Reader<'a> {
     /// The first bytes of the source, at most [`HEAD`].
     pub(crate) fn head(&self) -> &[u8] {
         &self.head
+    }
+
+    /// A name to be kept; empty once names have taken all they may together.
+    pub(crate) fn keep(&self, name: &str) -> String {
+        let left = self.names_left.get();
+        let kept = if name.len() as u64 <= left { name } else { "" };
+        self.names_left.set(left - kept.len() as u64);
+        kept.to_owned()
     }
 
     /// Up to `len` bytes at `offset`: fewer where the source ends, is unreadable, or the loan is used up.
@@ -92,6 +119,28 @@ impl<'a> Reader<'a> {
             .and_then(|(start, len)| self.head.get(start..start.checked_add(len)?));
         match held {
             Some(held) => Ok(held.to_vec()),
+            None if len <= SMALL => self.small(offset, len),
+            None => read_run(self.source, offset, len),
+        }
+    }
+
+    /// A small piece out of a kept window: names lie close together, and each must not cost a trip.
+    fn small(&self, offset: u64, len: u64) -> Result<Vec<u8>, Error> {
+        let start = offset / WINDOW * WINDOW;
+        let mut windows = self.windows.borrow_mut();
+        if !windows.iter().any(|(held, _)| *held == start) {
+            if windows.len() >= WINDOWS {
+                windows.pop_front();
+            }
+            let size = WINDOW.min(self.source.len() - start);
+            windows.push_back((start, read_run(self.source, start, size)?));
+        }
+        let piece = windows.iter().find(|(held, _)| *held == start).and_then(|(_, window)| {
+            let from = usize::try_from(offset - start).ok()?;
+            window.get(from..from.checked_add(usize::try_from(len).ok()?)?)
+        });
+        match piece {
+            Some(piece) => Ok(piece.to_vec()),
             None => read_run(self.source, offset, len),
         }
     }

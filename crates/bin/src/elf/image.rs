@@ -1,6 +1,7 @@
 //! An ELF file's skeleton: program headers, section headers with their names, and how addresses and offsets correspond.
 
 use super::header::Header;
+use crate::range::Ranges;
 use crate::source::{Fields, Reader};
 use crate::{Error, Options};
 use object::elf;
@@ -8,10 +9,6 @@ use std::cell::{Cell, RefCell};
 
 /// The longest name kept, in bytes.
 const NAME_LIMIT: usize = 4096;
-/// Names together may take this many times the file's size: many symbols can share one long name.
-const NAME_LOANS: u64 = 4;
-/// What even a tiny file may use for names.
-const NAME_FLOOR: u64 = 1 << 20;
 /// Where relocatable files are placed when nothing else is asked for.
 const RELOCATABLE_BASE: u64 = 0x0800_0000;
 
@@ -61,7 +58,10 @@ pub(super) struct Image<'r, 's> {
     /// What is added to every address of the file.
     pub(super) delta: u64,
     pub(super) table_max: usize,
-    names_left: Cell<u64>,
+    /// Loaded program headers by the addresses they have bytes for, and by all their addresses.
+    held: Ranges,
+    nominal: Ranges,
+    names_spent: Cell<bool>,
     warnings: RefCell<Vec<String>>,
 }
 
@@ -76,7 +76,9 @@ impl<'r, 's> Image<'r, 's> {
             base: 0,
             delta: 0,
             table_max: options.table_max,
-            names_left: Cell::new(reader.len().saturating_mul(NAME_LOANS).max(NAME_FLOOR)),
+            held: Ranges::default(),
+            nominal: Ranges::default(),
+            names_spent: Cell::new(false),
             warnings: RefCell::new(Vec::new()),
         };
         image.read_sections()?;
@@ -104,13 +106,17 @@ impl<'r, 's> Image<'r, 's> {
 
     /// A name out of a string table, within what names may take together.
     pub(super) fn name(&self, table: &[u8], at: u32) -> String {
-        let limit = NAME_LIMIT.min(usize::try_from(self.names_left.get()).unwrap_or(usize::MAX));
-        let name = self.fields(table).text(at as usize, limit).unwrap_or_default();
-        self.names_left.set(self.names_left.get().saturating_sub(name.len() as u64));
-        if self.names_left.get() == 0 {
-            self.warn("names take more room than the file: the rest are left out");
+        let name = self.fields(table).text(at as usize, NAME_LIMIT).unwrap_or_default();
+        self.keep(&name)
+    }
+
+    /// A name to be kept, within what names may take together.
+    pub(super) fn keep(&self, name: &str) -> String {
+        let kept = self.reader.keep(name);
+        if kept.len() < name.len() && !self.names_spent.replace(true) {
+            self.warn("names take more room than the file: some are left out");
         }
-        name
+        kept
     }
 
     /// A section's bytes, as many as there are.
@@ -149,18 +155,17 @@ impl<'r, 's> Image<'r, 's> {
 
     /// The file offset loaded at an address of the file, before any override.
     pub(super) fn file_offset(&self, vaddr: u64) -> Option<u64> {
-        self.loads().find_map(|load| {
-            let at = vaddr.checked_sub(load.vaddr).filter(|at| *at < load.file_size)?;
-            load.offset.checked_add(at)
-        })
+        self.offset_in(&self.held, vaddr)
     }
 
     /// Where an address of the file lies in it, or would if its segment were whole: zeroed memory counts.
     pub(super) fn nominal_offset(&self, vaddr: u64) -> Option<u64> {
-        self.loads().find_map(|load| {
-            let at = vaddr.checked_sub(load.vaddr).filter(|at| *at < load.memory_size)?;
-            load.offset.checked_add(at)
-        })
+        self.offset_in(&self.nominal, vaddr)
+    }
+
+    fn offset_in(&self, ranges: &Ranges, vaddr: u64) -> Option<u64> {
+        let load = self.programs.get(ranges.find(vaddr)?)?;
+        load.offset.checked_add(vaddr.checked_sub(load.vaddr)?)
     }
 
     /// An address of the file, after any override.
@@ -283,6 +288,11 @@ impl<'r, 's> Image<'r, 's> {
     }
 
     fn place(&mut self, wanted: Option<u64>) {
+        let loaded = |program: &Program, size| if program.kind == elf::PT_LOAD.0 { size } else { 0 };
+        let held = self.programs.iter().map(|program| (program.vaddr, loaded(program, program.file_size)));
+        let nominal =
+            self.programs.iter().map(|program| (program.vaddr, loaded(program, program.memory_size)));
+        (self.held, self.nominal) = (Ranges::new(held), Ranges::new(nominal));
         let natural = if self.header.is_relocatable() {
             RELOCATABLE_BASE
         } else {

@@ -144,7 +144,7 @@ fn parse(image: &Image<'_, '_>, tables: &Tables, table: &Table, bytes: &[u8]) ->
         native,
         symbol: if table.dynamic { symbol } else { 0 },
         addend,
-        name: target.map_or_else(String::new, |row| row.target_name(image)),
+        name: target.map_or_else(String::new, |row| image.keep(row.target_name(image))),
         symbol_value: target.map_or(0, |row| row.value),
     })
 }

@@ -35,10 +35,10 @@ impl RawSymbol {
     }
 
     /// The name a relocation refers to it by: a section's own, where the symbol stands for one.
-    pub(super) fn target_name(&self, image: &Image<'_, '_>) -> String {
+    pub(super) fn target_name<'a>(&'a self, image: &'a Image<'_, '_>) -> &'a str {
         match image.sections.get(usize::from(self.section)) {
-            Some(section) if self.kind() == SymbolKind::Section => section.name.clone(),
-            _ => self.plain_name().to_owned(),
+            Some(section) if self.kind() == SymbolKind::Section => &section.name,
+            _ => self.plain_name(),
         }
     }
 
@@ -111,7 +111,7 @@ impl Tables {
             let stub = stubs.get(&raw.ordinal).copied();
             symbols.push(Symbol {
                 ordinal: raw.ordinal,
-                name: raw.plain_name().to_owned(),
+                name: image.keep(raw.plain_name()),
                 bind: raw.bind(),
                 kind: raw.kind(),
                 size: if raw.size == 0 { STUB_SIZE } else { raw.size },
@@ -130,7 +130,7 @@ impl Tables {
         self.undefined()
             .map(|raw| Import {
                 ordinal: raw.ordinal,
-                name: raw.plain_name().to_owned(),
+                name: image.keep(raw.plain_name()),
                 bind: raw.bind(),
                 kind: raw.kind(),
                 vaddr: stubs.get(&raw.ordinal).map_or(0, |vaddr| image.address(*vaddr)),
@@ -158,7 +158,7 @@ fn place(image: &Image<'_, '_>, raw: &RawSymbol) -> Symbol {
     };
     Symbol {
         ordinal: raw.ordinal,
-        name: raw.target_name(image),
+        name: image.keep(raw.target_name(image)),
         bind: raw.bind(),
         kind,
         size: raw.size,

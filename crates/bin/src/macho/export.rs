@@ -1,12 +1,14 @@
 //! The export trie: exported names, each letter shared with the others that start alike.
 
+use crate::source::Reader;
+
 /// The deepest path followed. Names are shorter, and a trie that leads back into itself has no end.
 const DEPTH: usize = 256;
 /// The longest name kept, in bytes.
 const NAME_LIMIT: usize = 4096;
 
 /// Names and addresses, counted from the image's base, in the order of the trie. At most `limit` of them.
-pub(super) fn read(trie: &[u8], limit: usize) -> Vec<(String, u64)> {
+pub(super) fn read(trie: &[u8], limit: usize, reader: &Reader<'_>) -> Vec<(String, u64)> {
     let mut names = Vec::new();
     // Every node is looked at once: a valid trie leads to each only once.
     let mut seen = vec![false; trie.len()];
@@ -21,7 +23,7 @@ pub(super) fn read(trie: &[u8], limit: usize) -> Vec<(String, u64)> {
         }
         let Some(node) = Node::read(trie, at) else { continue };
         if let Some(address) = node.address {
-            names.push((String::from_utf8_lossy(&name).into_owned(), address));
+            names.push((reader.keep(&String::from_utf8_lossy(&name)), address));
         }
         for (label, child) in node.children.into_iter().rev() {
             path.push((child, [&name[..], label].concat()));
@@ -82,6 +84,7 @@ mod tests {
     #[test]
     fn a_trie_that_leads_back_ends() {
         // One node, with a child that is the node itself.
-        assert!(read(&[0, 1, b'a', 0, 0], 1000).is_empty());
+        let trie = vec![0, 1, b'a', 0, 0];
+        assert!(read(&trie, 1000, &Reader::open(&trie).unwrap()).is_empty());
     }
 }

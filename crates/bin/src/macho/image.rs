@@ -1,5 +1,6 @@
 //! A Mach-O file's skeleton: header, load commands, segments and sections, and how addresses and offsets correspond.
 
+use crate::range::Ranges;
 use crate::source::{Fields, Reader};
 use crate::{Endian, Error, Format, Options};
 use std::cell::RefCell;
@@ -74,6 +75,8 @@ pub(super) struct Image<'r, 's> {
     pub(super) base: u64,
     pub(super) delta: u64,
     pub(super) table_max: usize,
+    by_address: Ranges,
+    by_offset: Ranges,
     warnings: RefCell<Vec<String>>,
 }
 
@@ -110,6 +113,8 @@ impl<'r, 's> Image<'r, 's> {
             base: 0,
             delta: 0,
             table_max: options.table_max,
+            by_address: Ranges::default(),
+            by_offset: Ranges::default(),
             warnings: RefCell::new(Vec::new()),
         };
         let bytes = reader.bytes(start, u64::from(size).min(COMMANDS_LIMIT))?;
@@ -150,18 +155,14 @@ impl<'r, 's> Image<'r, 's> {
 
     /// The file offset loaded at an address of the file, before any override.
     pub(super) fn file_offset(&self, vaddr: u64) -> Option<u64> {
-        self.segments.iter().find_map(|segment| {
-            let at = vaddr.checked_sub(segment.vaddr).filter(|at| *at < segment.size)?;
-            segment.offset.checked_add(at)
-        })
+        let segment = self.segments.get(self.by_address.find(vaddr)?)?;
+        segment.offset.checked_add(vaddr.checked_sub(segment.vaddr)?)
     }
 
     /// The address a file offset is loaded at, before any override.
     pub(super) fn address_of_offset(&self, paddr: u64) -> Option<u64> {
-        self.segments.iter().find_map(|segment| {
-            let at = paddr.checked_sub(segment.offset).filter(|at| *at < segment.size)?;
-            segment.vaddr.checked_add(at)
-        })
+        let segment = self.segments.get(self.by_offset.find(paddr)?)?;
+        segment.vaddr.checked_add(paddr.checked_sub(segment.offset)?)
     }
 
     /// An address of the file, after any override.
@@ -215,6 +216,8 @@ impl<'r, 's> Image<'r, 's> {
                 None => self.warn("a segment's load command is cut short"),
             }
         }
+        self.by_address = Ranges::new(segments.iter().map(|segment| (segment.vaddr, segment.size)));
+        self.by_offset = Ranges::new(segments.iter().map(|segment| (segment.offset, segment.size)));
         self.segments = segments;
         self.sections = sections;
     }

@@ -7,9 +7,6 @@ use std::collections::{HashMap, HashSet};
 
 /// The longest name kept, in bytes.
 const NAME_LIMIT: usize = 4096;
-/// Names together may take this many times the file's size, and at least [`NAME_FLOOR`].
-const NAME_LOANS: u64 = 4;
-const NAME_FLOOR: u64 = 1 << 20;
 /// A row of the indirect table that stands for no symbol.
 const NO_SYMBOL: u32 = 0xc000_0000;
 
@@ -40,7 +37,7 @@ pub(super) fn read(image: &Image<'_, '_>) -> Result<Vec<Symbol>, Error> {
     let rows = rows(image)?;
     let mut list = List { image, symbols: Vec::new(), seen: HashSet::new() };
     let base = image.base.wrapping_sub(image.delta);
-    for (name, address) in export::read(&exports(image)?, image.table_max) {
+    for (name, address) in export::read(&exports(image)?, image.table_max, image.reader) {
         list.add(name, base.wrapping_add(address), Bind::Global);
     }
     for row in rows.iter().filter(|row| !row.is_debug() && !row.is_undefined() && !row.name.is_empty()) {
@@ -67,7 +64,7 @@ pub(super) fn read(image: &Image<'_, '_>) -> Result<Vec<Symbol>, Error> {
             size: 0,
             paddr: stub.and_then(|vaddr| image.file_offset(vaddr)),
             vaddr: stub.map_or(0, |vaddr| image.address(vaddr)),
-            library: library.map(|path| path.rsplit('/').next().unwrap_or(path).to_owned()),
+            library: library.map(|path| image.reader.keep(path.rsplit('/').next().unwrap_or(path))),
             is_imported: true,
             bits: None,
         });
@@ -141,14 +138,11 @@ fn rows(image: &Image<'_, '_>) -> Result<Vec<Row>, Error> {
     }
     let names = image.reader.bytes(u64::from(names), u64::from(names_size))?;
     let names = image.fields(&names);
-    let mut left = image.reader.len().saturating_mul(NAME_LOANS).max(NAME_FLOOR);
     let rows = table.chunks_exact(size as usize).filter_map(|row| {
         let fields = image.fields(row);
-        let limit = NAME_LIMIT.min(usize::try_from(left).unwrap_or(usize::MAX));
-        let name = names.text(fields.u32(0)? as usize, limit).unwrap_or_default();
-        left = left.saturating_sub(name.len() as u64);
+        let name = names.text(fields.u32(0)? as usize, NAME_LIMIT).unwrap_or_default();
         Some(Row {
-            name,
+            name: image.reader.keep(&name),
             kind: fields.u8(4)?,
             description: fields.u16(6)?,
             value: fields.number(8, if image.wide { 8 } else { 4 })?,

@@ -42,13 +42,13 @@ pub(super) fn read(image: &Image<'_, '_>) -> Result<Vec<Symbol>, Error> {
         let ordinal = base + index as u64;
         symbols.push(Symbol {
             ordinal: u32::try_from(ordinal).unwrap_or(u32::MAX),
-            name: name.unwrap_or_else(|| format!("Ordinal_{ordinal}")),
+            name: name.map_or_else(|| format!("Ordinal_{ordinal}"), |name| image.reader.keep(&name)),
             bind: Bind::Global,
             kind: SymbolKind::Function,
             size: 0,
             paddr: image.file_offset(rva),
             vaddr: image.address(rva),
-            library: library.clone(),
+            library: library.as_deref().map(|library| image.reader.keep(library)),
             is_imported: false,
             bits: None,
         });

@@ -1,6 +1,7 @@
 //! A portable executable's skeleton: headers, sections, and how addresses and offsets correspond.
 
 use super::header::{Directory, Header};
+use crate::range::Ranges;
 use crate::source::{Fields, Reader};
 use crate::{Error, Options, Permission, Section};
 use std::cell::RefCell;
@@ -26,6 +27,7 @@ pub(super) struct Image<'r, 's> {
     /// Where the image starts, after any override.
     pub(super) base: u64,
     pub(super) table_max: usize,
+    held: Ranges,
     warnings: RefCell<Vec<String>>,
 }
 
@@ -42,6 +44,7 @@ impl<'r, 's> Image<'r, 's> {
             reader,
             header,
             table_max: options.table_max,
+            held: Ranges::new(sections.iter().map(|section| (section.vaddr, section.size))),
             warnings: RefCell::new(Vec::new()),
             sections,
         };
@@ -70,9 +73,9 @@ impl<'r, 's> Image<'r, 's> {
 
     /// The file offset loaded at an address. The headers are loaded as they are.
     pub(super) fn file_offset(&self, rva: u64) -> Option<u64> {
-        let held = self.sections.iter().find_map(|section| {
-            let at = rva.checked_sub(section.vaddr).filter(|at| *at < section.size)?;
-            section.offset.checked_add(at)
+        let held = self.held.find(rva).and_then(|index| {
+            let section = self.sections.get(index)?;
+            section.offset.checked_add(rva.checked_sub(section.vaddr)?)
         });
         held.or_else(|| (rva < u64::from(self.header.headers_size)).then_some(rva))
     }

@@ -92,7 +92,8 @@ impl Imports {
 
     fn push(&mut self, image: &Image<'_, '_>, library: &str, (ordinal, name): (u32, String), slot: u64) {
         let (vaddr, paddr) = (image.address(slot), image.file_offset(slot));
-        let library = Some(library.to_owned());
+        let name = image.reader.keep(&name);
+        let library = Some(image.reader.keep(library)).filter(|library| !library.is_empty());
         self.relocations.push(Relocation {
             vaddr,
             paddr,
