@@ -5,6 +5,7 @@
 mod basic;
 mod help;
 mod instruction;
+mod print;
 
 pub(crate) use help::{asks_help, print_help};
 pub(crate) use instruction::{decoder, instruction_variable, skip_instructions};
@@ -14,7 +15,7 @@ use crate::registry::Group;
 
 /// The groups of commands of this crate, in the order `?` lists them.
 pub fn groups() -> Vec<Group> {
-    vec![basic::GROUP]
+    vec![basic::GROUP, print::GROUP]
 }
 
 /// What the parser must know of commands: those whose `@` forms belong to the far end.

@@ -1,0 +1,108 @@
+//! Bytes as an initialiser of some language: the `pc` family.
+
+use super::range::Range;
+use super::unit::Unit;
+use crate::error::Result;
+use crate::eval::Env;
+use crate::registry::Args;
+
+/// How a language writes an array of bytes in one piece.
+struct Inline {
+    name: &'static str,
+    before: &'static str,
+    /// How each byte is written.
+    byte: fn(u8) -> String,
+    between: &'static str,
+    after: &'static str,
+}
+
+/// The languages whose form is one line; `{}` in `before` is the number of bytes.
+static INLINE: &[Inline] = &[
+    Inline { name: "pcs", before: "\"", byte: |byte| format!("\\x{byte:02x}"), between: "", after: "\"" },
+    Inline { name: "pcS", before: "printf \"", byte: |byte| format!("\\{byte:03o}"), between: "", after: "\" > bin" },
+    Inline { name: "pcg", before: "var BUFF = [{}]byte{", byte: |byte| format!("{byte:#x}"), between: ",", after: "}" },
+    Inline { name: "pcy", before: "{ ", byte: |byte| format!("{byte:02x}"), between: " ", after: " }" },
+    Inline { name: "pcv", before: "byte[] ba = {", byte: |byte| byte.to_string(), between: ",", after: "};" },
+    Inline { name: "pck", before: "val arr = byteArrayOfInts(", byte: |byte| format!("{byte:#x}"), between: ",", after: ")" },
+];
+
+/// An array in the language that the command's last letter stands for.
+pub(super) fn print_inline(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let bytes = Range::parse(env, args.text)?.read(env)?;
+    let Some(form) = INLINE.iter().find(|form| form.name == args.row.name) else { return Ok(()) };
+    let cells: Vec<String> = bytes.iter().map(|byte| (form.byte)(*byte)).collect();
+    let before = form.before.replace("{}", &bytes.len().to_string());
+    Ok(writeln!(env.out, "{before}{}{}", cells.join(form.between), form.after)?)
+}
+
+/// An array of C.
+pub(super) fn print_c(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let range = Range::parse(env, args.text)?;
+    if args.is_json() {
+        return super::dump::print_values(env, range, Unit::Byte);
+    }
+    let (size, suffix) = match args.row.name {
+        "pch" => (2, ""),
+        "pcw" => (4, "U"),
+        "pcd" => (8, "ULL"),
+        _ => (1, ""),
+    };
+    let bytes = range.read(env)?;
+    let big = env.big_endian();
+    let cells: Vec<u64> = bytes.chunks_exact(size).map(|cell| crate::parse::integer(cell, big)).collect();
+    let bits = size * 8;
+    writeln!(env.out, "#define _BUFFER_SIZE {}", cells.len())?;
+    writeln!(env.out, "const uint{bits}_t buffer[_BUFFER_SIZE] = {{")?;
+    write_rows(env, &cells, size, suffix)?;
+    Ok(writeln!(env.out, "}};")?)
+}
+
+/// The rows of a C array alone.
+pub(super) fn print_rows(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let bytes = Range::parse(env, args.text)?.read(env)?;
+    let cells: Vec<u64> = bytes.into_iter().map(u64::from).collect();
+    write_rows(env, &cells, 1, "")
+}
+
+fn write_rows(env: &mut Env<'_>, cells: &[u64], size: usize, suffix: &str) -> Result<()> {
+    let columns = match size {
+        1 => 10,
+        2 => 8,
+        4 => 5,
+        _ => 3,
+    };
+    let rows = cells.len().div_ceil(columns);
+    for (row, cells) in cells.chunks(columns).enumerate() {
+        let cell = |value: &u64| format!("{value:#0width$x}{suffix}", width = size * 2 + 2);
+        let cells: Vec<String> = cells.iter().map(cell).collect();
+        writeln!(env.out, "  {}{}", cells.join(", "), if row + 1 < rows { "," } else { "" })?;
+    }
+    Ok(())
+}
+
+/// An array of V.
+pub(super) fn print_v(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let bytes = Range::parse(env, args.text)?.read(env)?;
+    let Some((first, rest)) = bytes.split_first() else { return Ok(()) };
+    write!(env.out, "const data = [ byte({first}),")?;
+    for (row, cells) in rest.chunks(10).enumerate() {
+        let cells: Vec<String> = cells.iter().map(u8::to_string).collect();
+        write!(env.out, "{}\n  {}", if row > 0 { "," } else { "" }, cells.join(", "))?;
+    }
+    Ok(writeln!(env.out, "\n]")?)
+}
+
+/// A buffer of JavaScript, in base64.
+pub(super) fn print_javascript(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let bytes = Range::parse(env, args.text)?.read(env)?;
+    Ok(writeln!(env.out, "var buffer = new Buffer(\"{}\", 'base64');", super::coding::base64(&bytes))?)
+}
+
+/// Commands that write the bytes again.
+pub(super) fn print_commands(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let bytes = Range::parse(env, args.text)?.read(env)?;
+    for row in bytes.chunks(32) {
+        writeln!(env.out, "wx+{};", crate::parse::hex_digits(row))?;
+    }
+    Ok(writeln!(env.out, "s-{}", bytes.len())?)
+}

@@ -1,0 +1,224 @@
+//! Rows of cells with an address before and the characters behind: `px` and most of its family.
+
+use super::ascii::{addr_width, push_addr, push_blanks, push_decimal, shown};
+use super::range::{Chunk, Range};
+use super::unit::Unit;
+use crate::error::Result;
+use crate::eval::Env;
+
+/// Bytes in the columns' heading.
+const HEADING: &[u8] = b"- offset -";
+/// Most bytes in a row.
+const COLUMNS: u64 = 1 << 12;
+
+/// How the reader wants dumps (the `hex.*` settings).
+pub(crate) struct Style {
+    /// Bytes in a row.
+    pub(crate) columns: usize,
+    stride: usize,
+    pairs: bool,
+    compact: bool,
+    addr: bool,
+    header: bool,
+    bytes: bool,
+    ascii: bool,
+    section: bool,
+    big: bool,
+    /// What is shown for bytes that nothing provides, when it differs from their value.
+    absent: Option<u8>,
+}
+
+impl Style {
+    /// The settings in force.
+    pub(crate) fn of(env: &Env<'_>) -> Style {
+        let columns = env.setting_number("hex.cols").clamp(1, COLUMNS) as usize;
+        let absent = env.setting("io.unalloc.ch").bytes().next().filter(|_| env.is_set("io.unalloc"));
+        Style {
+            columns,
+            stride: match env.setting_number("hex.stride") {
+                0 => columns,
+                stride => stride.min(COLUMNS) as usize,
+            },
+            pairs: env.is_set("hex.pairs"),
+            compact: env.is_set("hex.compact"),
+            addr: env.is_set("hex.addr"),
+            header: env.is_set("hex.header"),
+            bytes: env.is_set("hex.bytes"),
+            ascii: env.is_set("hex.ascii"),
+            section: env.is_set("hex.section"),
+            big: env.big_endian(),
+            absent: absent.map(|byte| if byte.is_ascii_graphic() { byte } else { b'.' }),
+        }
+    }
+}
+
+/// Prints a range as rows of cells.
+///
+/// # Errors
+/// What cannot be read, and an interrupt.
+pub(crate) fn print(env: &mut Env<'_>, range: Range, unit: Unit) -> Result<()> {
+    let style = Style::of(env);
+    let unit = if style.bytes || unit != Unit::Byte { unit } else { Unit::Char };
+    if range.len == 0 {
+        return Ok(());
+    }
+    let columns = if unit == Unit::Char { style.columns * 4 } else { style.columns };
+    let dump = Dump { unit, columns: columns.next_multiple_of(unit.size()), style };
+    let mut text = Vec::new();
+    if unit.has_header() && dump.style.header {
+        dump.heading(&mut text, range.addr);
+    }
+    if dump.style.stride != dump.style.columns {
+        return dump.print_strided(env, range, text);
+    }
+    // What is left of a cell is not shown, unless there is nothing else.
+    let whole = range.len - range.len % unit.size() as u64;
+    let range = Range { len: if whole == 0 { range.len } else { whole }, ..range };
+    let mut chunks = range.chunks(dump.columns);
+    while let Some(chunk) = chunks.next(env)? {
+        for (row, bytes) in chunk.bytes.chunks(dump.columns).enumerate() {
+            let at = row * dump.columns;
+            dump.row(env, &mut text, chunk.addr.wrapping_add(at as u64), &chunk, at, bytes);
+        }
+        env.out.write_all(&text)?;
+        text.clear();
+    }
+    Ok(())
+}
+
+/// Prints a range as a JSON array of the cells' values.
+///
+/// # Errors
+/// What cannot be read, and an interrupt.
+pub(crate) fn print_values(env: &mut Env<'_>, range: Range, unit: Unit) -> Result<()> {
+    let big = env.big_endian();
+    let size = unit.size() as u64;
+    let range = Range { len: range.len - range.len % size, ..range };
+    let mut chunks = range.chunks(unit.size());
+    let mut text = b"[".to_vec();
+    let mut first = true;
+    while let Some(chunk) = chunks.next(env)? {
+        for cell in chunk.bytes.chunks(unit.size()) {
+            if !std::mem::take(&mut first) {
+                text.push(b',');
+            }
+            push_decimal(&mut text, unit.value(cell, big), 0);
+        }
+        env.out.write_all(&text)?;
+        text.clear();
+    }
+    text.extend_from_slice(b"]\n");
+    Ok(env.out.write_all(&text)?)
+}
+
+struct Dump {
+    unit: Unit,
+    /// Bytes in a row.
+    columns: usize,
+    style: Style,
+}
+
+impl Dump {
+    /// The line above the rows: the low digits of each column's address.
+    fn heading(&self, text: &mut Vec<u8>, addr: u64) {
+        if self.style.addr {
+            text.extend_from_slice(HEADING);
+            push_blanks(text, addr_width(addr).saturating_sub(HEADING.len()));
+        }
+        self.lead(text);
+        let low = |index: usize| addr.wrapping_add(index as u64) as u8;
+        if self.unit == Unit::Char {
+            text.push(b' ');
+        } else {
+            let (width, run) = self.unit.header(self.style.pairs);
+            for index in 0..self.columns {
+                let digits = format!("{:width$X}", low(index));
+                text.extend_from_slice(digits.as_bytes());
+                if index % run == run - 1 && !self.style.compact {
+                    text.push(b' ');
+                }
+            }
+            text.push(b' ');
+        }
+        if self.style.ascii || self.unit == Unit::Char {
+            text.extend((0..self.columns).map(|index| b"0123456789ABCDEF"[usize::from(low(index) & 15)]));
+        }
+        text.push(b'\n');
+    }
+
+    /// The blanks between an address and the cells.
+    fn lead(&self, text: &mut Vec<u8>) {
+        push_blanks(text, if self.style.compact || !self.style.addr { 1 } else { 2 });
+    }
+
+    /// A row: `bytes` are those of `chunk` from `at` on, shown as those of `addr`.
+    fn row(&self, env: &Env<'_>, text: &mut Vec<u8>, addr: u64, chunk: &Chunk<'_>, at: usize, bytes: &[u8]) {
+        let (style, unit) = (&self.style, self.unit);
+        if style.section {
+            let name = section_name(env, addr);
+            push_blanks(text, 20usize.saturating_sub(name.len()));
+            text.extend_from_slice(name.as_bytes());
+            text.push(b' ');
+        }
+        if style.addr {
+            push_addr(text, addr);
+        }
+        self.lead(text);
+        let run = match (style.compact, style.pairs) {
+            (true, _) => usize::MAX,
+            (false, true) => 2,
+            (false, false) => 1,
+        };
+        let provided = |index: usize| style.absent.is_none() || chunk.coverage.contains(at + index);
+        for (cell, group) in bytes.chunks(unit.size()).enumerate() {
+            let index = cell * unit.size();
+            let from = text.len();
+            unit.write(text, group, index, run, style.big);
+            if let Some(absent) = style.absent.filter(|_| !provided(index)) {
+                text[from..].iter_mut().filter(|shown| **shown != b' ').for_each(|shown| *shown = absent);
+            }
+        }
+        if unit != Unit::Char {
+            let shown_bytes = bytes.len().next_multiple_of(unit.size());
+            if !style.compact {
+                push_blanks(text, (shown_bytes..self.columns).map(|index| unit.gap(index)).sum());
+            }
+            text.push(b' ');
+            if style.ascii {
+                let character = |(index, &byte)| if provided(index) { shown(byte) } else { b' ' };
+                text.extend(bytes.iter().enumerate().map(character));
+            }
+        }
+        text.push(b'\n');
+    }
+
+    /// Rows that begin `hex.stride` bytes after each other. As the peer has it, the addresses
+    /// shown from the second row on are those of a row's end less the stride.
+    fn print_strided(&self, env: &mut Env<'_>, range: Range, mut text: Vec<u8>) -> Result<()> {
+        let stride = self.style.stride as u64;
+        let shift = (self.columns as u64).wrapping_sub(stride);
+        let mut at = 0;
+        while at < range.len {
+            let len = (range.len - at).min(self.columns as u64);
+            let addr = range.addr.wrapping_add(at);
+            let mut chunks = Range { addr, len }.chunks(self.columns);
+            if let Some(chunk) = chunks.next(env)? {
+                let label = if at == 0 { addr } else { addr.wrapping_add(shift) };
+                self.row(env, &mut text, label, &chunk, 0, chunk.bytes);
+            }
+            env.out.write_all(&text)?;
+            text.clear();
+            at += stride;
+        }
+        Ok(())
+    }
+}
+
+/// The name of the section that holds an address; empty when there is none.
+pub(crate) fn section_name(env: &Env<'_>, addr: u64) -> String {
+    let mut sections = env.session.loaded.iter().flat_map(|loaded| &loaded.binary.sections);
+    let here = sections.find(|section| {
+        section.vaddr != 0 && section.vaddr <= addr && addr - section.vaddr < section.vsize
+    });
+    here.map_or(String::new(), |section| crate::render::printable(&section.name))
+}

@@ -1,0 +1,96 @@
+//! Which bytes a command prints, and reading them in chunks.
+
+use farad_io::Coverage;
+
+use crate::error::Result;
+use crate::eval::Env;
+
+/// Bytes read at a time.
+const CHUNK: usize = 256 << 10;
+
+/// A range of addresses, wrapping at the end of the address space.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Range {
+    /// First address.
+    pub(crate) addr: u64,
+    /// Length in bytes.
+    pub(crate) len: u64,
+}
+
+impl Range {
+    /// The range that a length argument stands for: that many bytes from the seek, up to the
+    /// seek when it is negative, and a block when it is empty.
+    ///
+    /// # Errors
+    /// When it is no number.
+    pub(crate) fn parse(env: &mut Env<'_>, text: &str) -> Result<Range> {
+        let len = Range::count(env, text)?.unwrap_or(env.view.block as i64);
+        let addr = if len < 0 { env.view.seek.wrapping_add_signed(len) } else { env.view.seek };
+        Ok(Range { addr, len: len.unsigned_abs() })
+    }
+
+    /// A signed number, or nothing.
+    ///
+    /// # Errors
+    /// When it is no number.
+    pub(crate) fn count(env: &mut Env<'_>, text: &str) -> Result<Option<i64>> {
+        if text.is_empty() { Ok(None) } else { env.number(text).map(|value| Some(value as i64)) }
+    }
+
+    /// All its bytes at once.
+    ///
+    /// # Errors
+    /// When they are too many to hold, or cannot be read.
+    pub(crate) fn read(self, env: &mut Env<'_>) -> Result<Vec<u8>> {
+        let limit = crate::view::BLOCK_LIMIT;
+        let len = usize::try_from(self.len).ok().filter(|len| *len <= limit).ok_or_else(|| {
+            crate::Error::Limit { what: "a length", limit: format!("{limit:#x} bytes at a time") }
+        })?;
+        let mut bytes = vec![0; len];
+        env.session.io.read_filled(self.addr, &mut bytes, env.ctx)?;
+        Ok(bytes)
+    }
+
+    /// Its bytes in chunks whose sizes are multiples of `unit`, but the last.
+    pub(crate) fn chunks(self, unit: usize) -> Chunks {
+        let unit = unit.clamp(1, CHUNK);
+        Chunks { next: self.addr, left: self.len, size: CHUNK / unit * unit, buf: Vec::new() }
+    }
+}
+
+/// Reads a range chunk by chunk into one buffer.
+pub(crate) struct Chunks {
+    next: u64,
+    left: u64,
+    size: usize,
+    buf: Vec<u8>,
+}
+
+/// A part of a range.
+pub(crate) struct Chunk<'a> {
+    /// Address of its first byte.
+    pub(crate) addr: u64,
+    /// The bytes.
+    pub(crate) bytes: &'a [u8],
+    /// Which of them something provided.
+    pub(crate) coverage: Coverage,
+}
+
+impl Chunks {
+    /// The next part, or nothing at the end.
+    ///
+    /// # Errors
+    /// What cannot be read, and an interrupt.
+    pub(crate) fn next(&mut self, env: &mut Env<'_>) -> Result<Option<Chunk<'_>>> {
+        let len = usize::try_from(self.left).unwrap_or(usize::MAX).min(self.size);
+        if len == 0 {
+            return Ok(None);
+        }
+        self.buf.resize(len, 0);
+        let addr = self.next;
+        let coverage = env.session.io.read_filled(addr, &mut self.buf, env.ctx)?;
+        self.next = addr.wrapping_add(len as u64);
+        self.left -= len as u64;
+        Ok(Some(Chunk { addr, bytes: &self.buf, coverage }))
+    }
+}
