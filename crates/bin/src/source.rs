@@ -24,7 +24,7 @@ pub trait Source {
     fn read_at(&self, offset: u64, buf: &mut [u8]) -> Result<usize, SourceError>;
 }
 
-impl Source for [u8] {
+impl Source for &[u8] {
     fn len(&self) -> u64 {
         <[u8]>::len(self) as u64
     }
@@ -46,7 +46,7 @@ impl Source for Vec<u8> {
     }
 
     fn read_at(&self, offset: u64, buf: &mut [u8]) -> Result<usize, SourceError> {
-        self.as_slice().read_at(offset, buf)
+        Source::read_at(&self.as_slice(), offset, buf)
     }
 }
 

@@ -103,7 +103,7 @@ pub struct Symbol {
     pub size: u64,
     /// Offset in the file, in bytes; `None` when no byte of the file is loaded there.
     pub paddr: Option<u64>,
-    /// Address.
+    /// Address; 0 for an imported one that nothing in this file leads to.
     pub vaddr: u64,
     /// Library it comes from, when the file says so.
     pub library: Option<String>,
