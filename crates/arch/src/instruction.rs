@@ -65,6 +65,8 @@ pub struct Instruction {
     pub pointer_size: Option<u8>,
     /// Its immediate operand, sign-extended to 64 bits where it is signed.
     pub value: Option<u64>,
+    /// The immediate that a listing repeats in a comment, as radare2 does for x86 comparisons.
+    pub noted: Option<u64>,
     /// The displacement of its memory operand from a register.
     pub displacement: Option<i64>,
     /// By how many bytes the stack grows; negative when it shrinks.

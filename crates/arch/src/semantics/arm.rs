@@ -65,8 +65,8 @@ pub(crate) fn analyse(settings: &Settings, instruction: &mut Instruction) {
     let kind = refine(kind, &instruction.operands);
     instruction.kind = if conditional { kind.conditional() } else { kind };
     let target = last_immediate(&instruction.operands).map(|number| number.value());
-    if instruction.kind.is_jump() || instruction.kind.is_call() {
-        // Registers are no immediates, so an indirect branch has no target here.
+    // What is loaded or added into the program counter is no target yet.
+    if matches!(instruction.kind, Kind::Jump | Kind::ConditionalJump | Kind::Call) {
         branch(instruction, target.map(|target| target & 0xffff_ffff), 0);
     } else {
         instruction.value = target;

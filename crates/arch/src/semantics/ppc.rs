@@ -63,10 +63,9 @@ pub(crate) fn analyse(settings: &Settings, instruction: &mut Instruction) {
     instruction.kind = kind;
     let mask = if settings.bits == 32 { 0xffff_ffff } else { u64::MAX };
     let last = last_immediate(&instruction.operands).map(|number| number.value());
+    // Immediates are left unnoted, as in the peer's `ao`.
     if kind.is_jump() || kind.is_call() {
         branch(instruction, last.map(|target| target & mask), 0);
-    } else {
-        instruction.value = last;
     }
     displace(instruction);
     direct(instruction);

@@ -48,16 +48,16 @@ pub(crate) fn analyse(_: &Settings, instruction: &mut Instruction) {
     let kind = WORDS.find(&instruction.mnemonic).unwrap_or_default();
     instruction.kind = kind;
     let last = last_immediate(&instruction.operands).map(|number| number.value());
-    match kind {
-        Kind::Jump | Kind::ConditionalJump | Kind::Call => branch(instruction, last, 0),
-        _ => instruction.value = last,
+    // Immediates are left unnoted, as in the peer's `ao`.
+    if matches!(kind, Kind::Jump | Kind::ConditionalJump | Kind::Call) {
+        branch(instruction, last, 0);
     }
     if let Some((before, _)) = instruction.operands.split_once('(') {
         let displacement = before.rsplit(", ").next().and_then(operand::immediate);
         instruction.displacement = displacement.map(|number| number.value() as i64);
     }
     if kind == Kind::Add && instruction.operands.starts_with("sp, sp, ") {
-        instruction.stack = instruction.value.map(|value| (value as i64).wrapping_neg());
+        instruction.stack = last.map(|value| (value as i64).wrapping_neg());
     }
     direct(instruction);
     // Upper immediates are no addresses.

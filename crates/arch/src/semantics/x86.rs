@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::word::Words;
-use super::{branch, direct, refer};
+use super::{branch, refer};
 use crate::instruction::{Instruction, Reference};
 use crate::kind::Kind;
 use crate::operand::{self, Number};
@@ -19,7 +19,8 @@ const ROWS: &[(Kind, &str)] = &[
     (Kind::Jump, "jmp ljmp"),
     (Kind::Call, "call lcall"),
     (Kind::Return, "ret retf retfq iret iretd iretq sysret"),
-    (Kind::Interrupt, "int int1 into syscall sysenter sysexit"),
+    (Kind::ConditionalInterrupt, "into"),
+    (Kind::Interrupt, "int int1 syscall sysenter sysexit"),
     (Kind::Trap, "int3 hlt ud0 ud2"),
     (Kind::Nop, "nop fnop pause endbr32 endbr64"),
     (Kind::RegisterPush, "push"),
@@ -99,6 +100,14 @@ impl<'a> Operand<'a> {
                 Self::Register(text_only.trim_start_matches('%'))
             }
             Syntax::Intel | Syntax::Masm if !text.contains(['[', ':']) => Self::Register(text),
+            // A far target, `8:0x1234`, counts for its offset.
+            Syntax::Intel | Syntax::Masm if !text.contains('[') => match operand::numbers(text).nth(1) {
+                Some(mut number) => {
+                    number.span = number.span.start + offset..number.span.end + offset;
+                    Self::Immediate(number)
+                }
+                None => Self::Register(text),
+            },
             _ => Self::Memory(offset + (text.len() - text_only.len()), text_only),
         }
     }
@@ -128,15 +137,20 @@ pub(crate) fn analyse(settings: &Settings, instruction: &mut Instruction) {
         (Kind::RegisterPush, Some(Operand::Immediate(_))) => Kind::Push,
         (Kind::RegisterPush, Some(Operand::Memory(..))) => Kind::UnknownPush,
         (Kind::Call, Some(Operand::Register(_))) => Kind::RegisterCall,
-        (Kind::Call, Some(Operand::Memory(..))) if instruction.pointer.is_some() => Kind::IndirectCall,
-        (Kind::Call, Some(Operand::Memory(..))) => Kind::UnknownCall,
+        (Kind::Call, Some(Operand::Memory(_, text))) if is_indexed(text) => Kind::UnknownCall,
+        (Kind::Call, Some(Operand::Memory(..))) => Kind::IndirectCall,
         (Kind::Jump, Some(Operand::Register(_))) => Kind::RegisterJump,
+        (Kind::Jump, Some(Operand::Memory(_, text))) if is_indexed(text) => Kind::UnknownJump,
         (Kind::Jump, Some(Operand::Memory(..))) => Kind::IndirectJump,
         (kind, _) => kind,
     };
     instruction.kind = kind;
     match (first, second) {
-        (Some(Operand::Immediate(target)), None) if kind.is_jump() || kind.is_call() => {
+        // A far target is a segment and an offset.
+        (Some(Operand::Immediate(target)), None)
+        | (Some(Operand::Immediate(_)), Some(Operand::Immediate(target)))
+            if kind.is_jump() || kind.is_call() =>
+        {
             let target = target.value();
             branch(instruction, Some(target), 0);
         }
@@ -145,11 +159,19 @@ pub(crate) fn analyse(settings: &Settings, instruction: &mut Instruction) {
         }
         _ => {}
     }
+    if matches!(kind, Kind::Compare | Kind::Or) && syntax != Syntax::Att {
+        instruction.noted = instruction.value.filter(|&value| value != 0);
+    }
     instruction.stack = stack(settings, instruction, first.as_ref());
     instruction.operands = operands;
-    direct(instruction);
-    instruction.direction = None;
     refer(instruction, relative);
+}
+
+/// Whether a memory operand adds a second register or scales one.
+fn is_indexed(text: &str) -> bool {
+    let names = text.split(|mark: char| !mark.is_ascii_alphanumeric());
+    let register = |name: &&str| name.starts_with(['r', 'e', 'b', 's', 'd']) && !is_width(name);
+    text.contains('*') || names.filter(register).count() > 1
 }
 
 /// The kind of a mnemonic, prefixes and AT&T size suffixes aside.
@@ -218,18 +240,29 @@ fn access(settings: &Settings, instruction: &Instruction, text: &str) -> Option<
             _ => None,
         };
     }
-    match text.split([' ', '[']).next()? {
-        "byte" => Some(1),
-        "word" => Some(2),
-        "dword" => Some(4),
-        "fword" => Some(6),
-        "qword" => Some(8),
-        "tbyte" | "xword" => Some(10),
-        "xmmword" => Some(16),
-        "ymmword" => Some(32),
-        "zmmword" => Some(64),
-        _ => u8::try_from(settings.bits / 8).ok(),
+    let word = text.split([' ', '[']).next()?;
+    match WIDTHS.iter().find(|row| row.0 == word) {
+        Some(row) => Some(row.1),
+        None => u8::try_from(settings.bits / 8).ok(),
     }
+}
+
+/// What a memory operand's size is called, in bytes.
+const WIDTHS: &[(&str, u8)] = &[
+    ("byte", 1),
+    ("word", 2),
+    ("dword", 4),
+    ("fword", 6),
+    ("qword", 8),
+    ("tbyte", 10),
+    ("xword", 10),
+    ("xmmword", 16),
+    ("ymmword", 32),
+    ("zmmword", 64),
+];
+
+fn is_width(word: &str) -> bool {
+    WIDTHS.iter().any(|row| row.0 == word)
 }
 
 /// By how many bytes the stack grows.
