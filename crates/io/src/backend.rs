@@ -7,8 +7,10 @@ mod hex;
 mod malloc;
 mod memory;
 mod mmap;
+mod network;
 mod null;
 mod procpid;
+mod rap;
 mod size;
 mod slurp;
 mod sparse;
@@ -20,6 +22,7 @@ use std::io::Write;
 use crate::ctx::Ctx;
 use crate::error::Result;
 
+pub use network::network;
 pub use table::local;
 
 /// What the descriptor's block cache may do with bytes of a backend. It is the backend's word.

@@ -11,12 +11,14 @@ mod desc;
 mod error;
 mod layer;
 mod map;
+pub mod net;
 mod overlay;
 mod perm;
+pub mod rap;
 mod scheme;
 mod uri;
 
-pub use backend::{Backend, Caching, Remote, Resize, Stamp, Status, WriteAt, local};
+pub use backend::{Backend, Caching, Remote, Resize, Stamp, Status, WriteAt, local, network};
 pub use ctx::{Cancel, Ctx, Effects, Principal};
 pub use desc::Descriptor;
 pub use error::{Error, Result, Stage};

@@ -1,0 +1,15 @@
+//! The client side of the network beneath any protocol: reaching a peer, and a byte stream to it.
+//!
+//! Nothing here blocks for longer than a [`TICK`] without looking at the [`Ctx`](crate::Ctx), so a peer that says
+//! nothing cannot hold its caller.
+
+mod connect;
+mod link;
+
+use std::time::Duration;
+
+pub use connect::{TIMEOUT, connect};
+pub use link::{Link, Moved};
+
+/// How long a wait lasts before it looks whether it is to stop.
+pub(crate) const TICK: Duration = Duration::from_millis(20);

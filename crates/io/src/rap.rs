@@ -1,0 +1,20 @@
+//! The client's end of rap 1: requests sent ahead of their replies, and what a stock server needs done around them.
+//!
+//! [`RapClient`] is what the rest of farad uses. The bytes on the wire are
+//! [`farad_wire::rap`]'s business, reaching the peer is [`net`](crate::net)'s.
+
+mod client;
+mod command;
+mod greeting;
+mod pipeline;
+mod transfer;
+
+#[cfg(test)]
+mod client_test;
+#[cfg(test)]
+mod fake;
+#[cfg(test)]
+mod peer_test;
+
+pub use client::{RapClient, Traffic};
+pub use greeting::{RapOptions, Reverse, ReverseRun};
