@@ -1,1 +1,21 @@
-//! farad-serve
+//! Many callers of one session: hosts, listeners, the servers of each protocol, and the `=` commands.
+//!
+//! A [`Host`] is the thread that owns a session; the prompt, scripts and connections are its equal
+//! clients. Must not know the terminal.
+
+mod error;
+mod host;
+mod identity;
+mod listen;
+mod policy;
+mod rap;
+mod remote;
+mod replies;
+mod seed;
+mod spool;
+mod stream;
+mod tcp;
+
+pub use error::{Error, Result};
+pub use host::{Host, Outcome, ViewId};
+pub use remote::{GROUP, serve_foreground};

@@ -1,0 +1,279 @@
+//! A host: the thread that owns a session and runs what its clients hand it, one job at a time.
+//!
+//! The prompt, a script and every connection are equal clients: each holds a [`Host`] and has a view
+//! of its own on that thread. A client waits for its job before it hands in the next, so the queue
+//! is never longer than there are clients, and those are limited where they connect. Must not know
+//! sockets or wire formats.
+
+use std::any::Any;
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::thread;
+use std::time::Duration;
+
+use farad_io::Ctx;
+use farad_shell::config::Config;
+use farad_shell::out::Out;
+use farad_shell::{Env, Session, View, run_line};
+
+use crate::error::{Error, Result};
+use crate::seed::TERMINAL;
+
+/// Stack of a host's thread, bytes; only what is used of it takes memory.
+const STACK: usize = 32 << 20;
+/// How often a pumping command looks whether it was cancelled.
+const GLANCE: Duration = Duration::from_millis(50);
+
+/// What a host runs: it has the session, and through [`with_view`] the views.
+pub(crate) type Job = Box<dyn FnOnce(&mut Session) + Send>;
+
+/// A client's place on a host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ViewId(u64);
+
+impl ViewId {
+    /// The view of whoever made the session: the prompt and its scripts, or the connection that
+    /// opened it.
+    pub const OWNER: ViewId = ViewId(0);
+}
+
+/// How a line ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// Whether all of it succeeded.
+    pub ok: bool,
+    /// The exit status that `q` asked for.
+    pub quit: Option<i32>,
+    /// Where the view is now.
+    pub seek: u64,
+    /// Whether lines run elsewhere from now on (`=!=`).
+    pub diverted: bool,
+}
+
+/// A handle on a host; the host's thread ends with its last handle.
+#[derive(Clone)]
+pub struct Host(Arc<Shared>);
+
+struct Shared {
+    jobs: Sender<Job>,
+    views: AtomicU64,
+}
+
+impl Host {
+    /// Gives a session its thread.
+    ///
+    /// # Errors
+    /// When the system gives none.
+    pub fn start(mut session: Session) -> Result<Host> {
+        static SESSIONS: AtomicU64 = AtomicU64::new(1);
+        let (sender, receiver) = mpsc::channel();
+        let number = SESSIONS.fetch_add(1, Ordering::Relaxed);
+        let shared = Arc::new(Shared { jobs: sender, views: AtomicU64::new(1) });
+        let jobs = Arc::new(Mutex::new(receiver));
+        let desk = session.extensions.of::<Desk>();
+        desk.host = Arc::downgrade(&shared);
+        desk.jobs = Some(jobs.clone());
+        desk.views.insert(ViewId::OWNER, View::default());
+        let serve = move || {
+            while let Ok(job) = { locked(&jobs).recv() } {
+                run_guarded(job, &mut session);
+            }
+        };
+        thread::Builder::new()
+            .name(format!("session {number}"))
+            .stack_size(STACK)
+            .spawn(serve)
+            .map_err(|source| Error::Start { what: "a session's thread", source })?;
+        Ok(Host(shared))
+    }
+
+    /// The host that the session is on.
+    ///
+    /// # Errors
+    /// [`Error::NoHost`].
+    pub fn of(session: &mut Session) -> Result<Host> {
+        session.extensions.of::<Desk>().host.upgrade().map(Host).ok_or(Error::NoHost)
+    }
+
+    /// A new client's view. It starts where the owner's is then, and is made when first used.
+    pub fn join(&self) -> ViewId {
+        ViewId(self.0.views.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Forgets a client's view, once what it handed in has run.
+    pub fn leave(&self, view: ViewId) {
+        let forget: Job = Box::new(move |session| {
+            session.extensions.of::<Desk>().views.remove(&view);
+        });
+        // A host that is gone has no views either.
+        let _ = self.0.jobs.send(forget);
+    }
+
+    /// Runs a line and waits for its end. Reports and results go to `out`, on the host's thread.
+    ///
+    /// # Errors
+    /// [`Error::Gone`]; a command that fails is an [`Outcome`].
+    pub fn line(&self, view: ViewId, line: &str, ctx: &Ctx, mut out: Box<dyn Out + Send>) -> Result<Outcome> {
+        let (line, ctx) = (line.to_owned(), ctx.clone());
+        self.call(move |session| {
+            let outcome = run(session, view, &line, &ctx, out.as_mut());
+            let _ = out.flush();
+            outcome
+        })
+    }
+
+    /// Runs something on the session and a view, and waits for its end.
+    ///
+    /// # Errors
+    /// [`Error::Gone`] or [`Error::Broke`].
+    pub fn with<T, F>(&self, view: ViewId, run: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Session, &mut View) -> T + Send + 'static,
+    {
+        self.call(move |session| with_view(session, view, |session, view| run(session, view)))?
+    }
+
+    /// Hands in a job without waiting.
+    pub(crate) fn submit(&self, job: Job) -> Result<()> {
+        self.0.jobs.send(job).map_err(|_| Error::Gone)
+    }
+
+    fn call<T: Send + 'static>(&self, run: impl FnOnce(&mut Session) -> T + Send + 'static) -> Result<T> {
+        let (sender, receiver) = mpsc::sync_channel(1);
+        self.submit(Box::new(move |session| {
+            let _ = sender.send(run(session));
+        }))?;
+        receiver.recv().map_err(|_| Error::Gone)
+    }
+}
+
+/// What a session knows of its host; among the session's extensions.
+#[derive(Default)]
+struct Desk {
+    host: Weak<Shared>,
+    jobs: Option<Arc<Mutex<Receiver<Job>>>>,
+    views: HashMap<ViewId, View>,
+    /// The views in use now, innermost last.
+    running: Vec<ViewId>,
+    /// Where the owner's view was when its command began to pump.
+    owner: Place,
+}
+
+/// What a joining view takes over from the owner's.
+#[derive(Clone, Default)]
+struct Place {
+    seek: u64,
+    block: Option<usize>,
+    config: Config,
+}
+
+impl Place {
+    fn of(view: &View) -> Place {
+        Place { seek: view.seek, block: Some(view.block), config: view.config.clone() }
+    }
+
+    fn view(self) -> View {
+        let mut view = View::default();
+        view.seek = self.seek;
+        view.block = self.block.unwrap_or(view.block);
+        view.config = self.config;
+        view
+    }
+}
+
+impl Desk {
+    fn take(&mut self, id: ViewId) -> View {
+        if let Some(view) = self.views.remove(&id) {
+            return view;
+        }
+        let mut view = match self.views.get(&ViewId::OWNER) {
+            Some(owner) => Place::of(owner).view(),
+            None => self.owner.clone().view(),
+        };
+        // The owner's terminal is not the client's; a client says for itself what its own can do.
+        TERMINAL.iter().for_each(|name| drop(view.config.unset(name)));
+        view
+    }
+}
+
+/// Runs something with a view, which a panic does not lose.
+///
+/// # Errors
+/// [`Error::Broke`] with what the panic said.
+pub(crate) fn with_view<T>(
+    session: &mut Session,
+    id: ViewId,
+    run: impl FnOnce(&mut Session, &mut View) -> T,
+) -> Result<T> {
+    let desk = session.extensions.of::<Desk>();
+    let mut view = desk.take(id);
+    desk.running.push(id);
+    let result = catch_unwind(AssertUnwindSafe(|| run(session, &mut view)));
+    let desk = session.extensions.of::<Desk>();
+    desk.running.pop();
+    let result = result.map_err(|panic| {
+        // The depth of nesting at the panic is in the old view.
+        let mut fresh = Place::of(&view).view();
+        fresh.history = std::mem::take(&mut view.history);
+        fresh.terminal = view.terminal.take();
+        view = fresh;
+        Error::Broke(words(panic.as_ref()))
+    });
+    desk.views.insert(id, view);
+    result
+}
+
+/// Runs a line in a view, on the host's thread.
+pub(crate) fn run(session: &mut Session, id: ViewId, line: &str, ctx: &Ctx, out: &mut dyn Out) -> Outcome {
+    let result = with_view(session, id, |session, view| {
+        view.quit = None;
+        let ok = run_line(&mut Env { session, view, ctx, out: &mut *out }, line);
+        Outcome { ok, quit: view.quit, seek: view.seek, diverted: view.divert.is_some() }
+    });
+    result.unwrap_or_else(|error| {
+        out.report(&format!("ERROR: {error}"));
+        Outcome { ok: false, quit: None, seek: 0, diverted: false }
+    })
+}
+
+/// Serves the other clients of the session from within a command that keeps its thread, until
+/// `done` or the command is cancelled.
+///
+/// # Errors
+/// [`Error::NoHost`].
+pub(crate) fn pump(env: &mut Env<'_>, done: impl Fn() -> bool) -> Result<()> {
+    let desk = env.session.extensions.of::<Desk>();
+    let jobs = desk.jobs.clone().ok_or(Error::NoHost)?;
+    if desk.running.last() == Some(&ViewId::OWNER) {
+        desk.owner = Place::of(env.view);
+    }
+    while !done() && env.ctx.check().is_ok() {
+        let next = { locked(&jobs).recv_timeout(GLANCE) };
+        match next {
+            Ok(job) => run_guarded(job, env.session),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => break,
+        }
+    }
+    Ok(())
+}
+
+fn run_guarded(job: Job, session: &mut Session) {
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| job(session))) {
+        tracing::error!("a job of a session broke: {}", words(panic.as_ref()));
+    }
+}
+
+fn words(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("a panic").to_owned()
+}
+
+/// The lock is held for a receive alone, which leaves nothing half done.
+pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,130 @@
+//! HTTP as far as the tcp command server answers it: `GET /cmd/…`, with its blanks as they are.
+//!
+//! A page in a browser can make the browser send requests here, in the user's name. So whatever
+//! looks like HTTP is either a plain request for this very machine, made by no page, or refused;
+//! none of its lines is run as a command.
+
+/// Most bytes of headers.
+pub(super) const HEADERS: usize = 16 << 10;
+
+/// The head of an answer. It ends with the connection.
+pub(super) const DONE: &[u8] =
+    b"HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n";
+
+/// Whether a line begins an HTTP request.
+pub(super) fn is_request(line: &[u8]) -> bool {
+    let Ok(line) = str::from_utf8(line) else { return false };
+    let line = line.trim_end();
+    let method = line.split(' ').next().unwrap_or("");
+    let is_method = method.len() > 2 && method.bytes().all(|byte| byte.is_ascii_uppercase());
+    is_method && (line.contains(" HTTP/1.") || line.contains(" HTTP/2") || method == "GET")
+}
+
+/// Whether the headers are complete.
+pub(super) fn has_headers(text: &[u8]) -> bool {
+    text.starts_with(b"\r\n")
+        || text.starts_with(b"\n")
+        || text.windows(4).any(|four| four == b"\r\n\r\n")
+        || text.windows(2).any(|two| two == b"\n\n")
+}
+
+/// The command of a request, or the answer that refuses it.
+pub(super) fn command(line: &[u8], headers: &[u8], public: bool) -> Result<String, String> {
+    let refuse = |status: &str, why: &str| {
+        Err(format!("HTTP/1.0 {status}\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n{why}\n"))
+    };
+    let line = String::from_utf8_lossy(line);
+    let line = line.trim_end();
+    let Some(path) = line.strip_prefix("GET ") else {
+        return refuse("405 Method Not Allowed", "only GET /cmd/COMMAND is answered here");
+    };
+    let path = path.rsplit_once(" HTTP/").map_or(path, |(path, _)| path);
+    let headers = String::from_utf8_lossy(headers);
+    let value = |name: &str| {
+        let mut pairs = headers.lines().filter_map(|line| line.split_once(':'));
+        pairs.find(|(key, _)| key.trim().eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
+    };
+    let from_page = value("origin").is_some()
+        || value("referer").is_some()
+        || value("sec-fetch-site").is_some_and(|site| site != "none");
+    if from_page {
+        return refuse("403 Forbidden", "requests made by web pages are refused");
+    }
+    if !public && !value("host").is_none_or(is_this_machine) {
+        return refuse("403 Forbidden", "the Host header does not name this machine");
+    }
+    match path.strip_prefix("/cmd/") {
+        Some(command) => Ok(decode(command)),
+        None => refuse("404 Not Found", "only /cmd/COMMAND is answered here"),
+    }
+}
+
+/// A name that no foreign DNS server can give: a page could be loaded from such a name and then
+/// have it mean this machine.
+fn is_this_machine(host: &str) -> bool {
+    let name = match host.strip_prefix('[') {
+        Some(inner) => inner.split(']').next().unwrap_or(""),
+        None => host.split(':').next().unwrap_or(""),
+    };
+    name.is_empty()
+        || name == "localhost"
+        || name.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+fn decode(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, tail @ ..] = rest {
+        let hex = |byte: u8| char::from(byte).to_digit(16);
+        match (first, tail) {
+            (b'%', [high, low, ..]) if hex(*high).is_some() && hex(*low).is_some() => {
+                let digits = [*high, *low].map(|byte| hex(byte).unwrap_or(0) as u8);
+                bytes.push(digits[0] << 4 | digits[1]);
+                rest = &tail[2..];
+            }
+            _ => {
+                bytes.push(*first);
+                rest = tail;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_are_told_from_requests() {
+        for request in ["GET /cmd/?e hi HTTP/1.1\r", "POST / HTTP/1.1\r", "GET /", "OPTIONS * HTTP/1.1"] {
+            assert!(is_request(request.as_bytes()), "{request}");
+        }
+        for command in ["?e GET x HTTP/1.1", "px 4", "GT", "!ls", ""] {
+            assert!(!is_request(command.as_bytes()), "{command}");
+        }
+    }
+
+    #[test]
+    fn blanks_and_escapes_are_taken_as_they_come() {
+        let ask = |line: &str| command(line.as_bytes(), b"Host: 127.0.0.1:9\r\n\r\n", false);
+        assert_eq!(ask("GET /cmd/?e hello HTTP/1.1\r").unwrap(), "?e hello");
+        assert_eq!(ask("GET /cmd/%3fe%20a%2 HTTP/1.1").unwrap(), "?e a%2");
+        assert!(ask("GET / HTTP/1.1").unwrap_err().contains("404"));
+        assert!(ask("POST /cmd/x HTTP/1.1").unwrap_err().contains("405"));
+    }
+
+    #[test]
+    fn pages_are_refused() {
+        for headers in [
+            "Host: evil.example\r\n",
+            "Host: localhost\r\nOrigin: http://evil.example\r\n",
+            "host: [::1]:9\r\nSEC-FETCH-SITE: cross-site\r\n",
+            "Referer: http://evil.example/\r\n",
+        ] {
+            let refused = command(b"GET /cmd/s HTTP/1.1", headers.as_bytes(), false).unwrap_err();
+            assert!(refused.starts_with("HTTP/1.0 403"), "{headers}");
+        }
+        assert!(command(b"GET /cmd/s HTTP/1.1", b"sec-fetch-site: none\r\nhost: [::1]:9\r\n", false).is_ok());
+    }
+}
