@@ -4,6 +4,7 @@ mod cyclic;
 mod fd;
 mod file;
 mod hex;
+mod http;
 mod malloc;
 mod memory;
 mod mmap;
@@ -13,9 +14,13 @@ mod procpid;
 mod rap;
 mod size;
 mod slurp;
+mod socket;
 mod sparse;
 mod stdin;
+mod stream;
 mod table;
+mod tcp_slurp;
+mod unix;
 
 use std::io::Write;
 

@@ -4,12 +4,17 @@
 //! nothing cannot hold its caller.
 
 mod connect;
+mod datagram;
+mod exchange;
 mod link;
+mod push;
 
 use std::time::Duration;
 
 pub use connect::{TIMEOUT, connect};
+pub use exchange::{exchange, tcp_exchange};
 pub use link::{Link, Moved};
+pub use push::{Carrier, Push, Pushing};
 
 /// How long a wait lasts before it looks whether it is to stop.
 pub(crate) const TICK: Duration = Duration::from_millis(20);

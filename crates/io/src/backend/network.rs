@@ -2,11 +2,33 @@
 
 use crate::scheme::Scheme;
 
-use super::rap;
+use super::{http, rap, socket, tcp_slurp, unix};
 
-static NETWORK: &[&Scheme] = &[&rap::SCHEME];
+static NETWORK: &[&Scheme] =
+    &[&rap::SCHEME, &tcp_slurp::SCHEME, &socket::SCHEME, &unix::SCHEME, &http::PLAIN, &http::SECURE];
 
 /// The schemes that need a network.
 pub fn network() -> impl Iterator<Item = &'static Scheme> {
     NETWORK.iter().copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::backend::local;
+
+    #[test]
+    fn rows_are_complete_and_their_names_are_unique() {
+        let mut seen: HashSet<&str> = local().flat_map(|row| row.names).copied().collect();
+        for row in network() {
+            assert!(!row.brief.is_empty() && !row.effects.is_empty(), "{:?}", row.names);
+            assert!(matches!(row.permissions, "r__" | "rw_"), "{:?}", row.names);
+            for name in row.names {
+                assert!(seen.insert(name), "{name} is listed twice");
+                assert!(row.uris.iter().any(|uri| uri.starts_with(&format!("{name}://"))), "{name}");
+            }
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! A byte stream to a peer that sends while it receives. Knows no protocol.
 
 use std::io::{self, ErrorKind};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
@@ -70,9 +70,23 @@ impl Link {
         let _ = rustix::net::shutdown(&self.socket, Shutdown::Write);
     }
 
+    /// Tells the peer that nothing more comes, and gives it up to `limit` to hang up in turn, dropping what it says. A
+    /// stream that ends otherwise may take back what was sent: the system does so when it gets bytes that nobody reads.
+    pub fn finish(&mut self, limit: Duration) {
+        self.end_sending();
+        let ends = Instant::now() + limit;
+        let mut dropped = [0; 4096];
+        while !self.ended && Instant::now() < ends && self.exchange(&[], &mut dropped).is_ok() {}
+    }
+
     /// Whether the peer hung up, and all it sent was received.
     pub fn is_closed(&self) -> bool {
         self.ended
+    }
+
+    /// Whether the peer is known to take nothing any more.
+    pub fn is_deaf(&self) -> bool {
+        self.deaf
     }
 
     /// Hangs up.
