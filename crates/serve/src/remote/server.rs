@@ -1,7 +1,10 @@
 //! Servers of this process: start, list, stop.
 
+use farad_io::Endpoint;
 use farad_shell::{Args, Env, Result};
 
+use super::rap::Rap;
+use super::run::run_once;
 use crate::host;
 use crate::listen::{self, Kind, Server};
 
@@ -16,7 +19,14 @@ pub fn serve_foreground(env: &mut Env<'_>, place: &str) -> Result<()> {
 
 pub(super) fn serve_or_run(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     args.required("the port")?;
-    serve_foreground(env, args.text)
+    let (place, line) = args.split_first();
+    if line.is_empty() {
+        return serve_foreground(env, place);
+    }
+    let place = if place.contains(':') { place.to_owned() } else { format!(":{place}") };
+    let endpoint = Endpoint::parse(&place, None)?;
+    let rap = Rap::open(env, &endpoint.transport, endpoint.path.as_deref().unwrap_or(""))?;
+    run_once(env, rap, line)
 }
 
 pub(super) fn serve_behind(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {

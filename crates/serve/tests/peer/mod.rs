@@ -108,7 +108,7 @@ impl Seen {
 /// A session with an open file.
 pub fn host(file: &str, commands: &[&str]) -> Host {
     let groups = farad_shell::cmd::groups().into_iter().chain([farad_serve::GROUP, GROUP]);
-    let schemes = Schemes::new().with(farad_io::local());
+    let schemes = Schemes::new().with(farad_io::local()).with(farad_io::network());
     let host = Host::start(Session::new(schemes, Registry::new(groups))).unwrap();
     let file = file.to_owned();
     let opened = host.with(ViewId::OWNER, move |session, view| {

@@ -1,0 +1,90 @@
+//! A host that is spoken to in text alone: commands with their output over tcp and unix sockets, and
+//! output pushed there or to udp.
+
+use std::io::Write;
+use std::time::Duration;
+
+use farad_io::net::{Carrier, Push, exchange, tcp_exchange};
+use farad_io::{Ctx, Status, Transport};
+use farad_shell::{Error, Result};
+
+/// Such a host.
+pub(super) struct Line {
+    carrier: Carrier,
+    transport: Transport,
+    uri: String,
+    timeout: Duration,
+    /// The connection that output is pushed over. A peer may serve one connection at a time, so
+    /// the first command takes it when it is still unused.
+    push: Option<Push>,
+}
+
+impl Line {
+    /// Connects, to see that somebody is there.
+    ///
+    /// # Errors
+    /// The stage that failed.
+    pub(super) fn connect(
+        carrier: Carrier,
+        transport: Transport,
+        uri: &str,
+        timeout: Duration,
+        ctx: &Ctx,
+    ) -> Result<Line> {
+        let mut line = Line { carrier, transport, uri: uri.to_owned(), timeout, push: None };
+        line.push = Some(line.open(ctx)?);
+        Ok(line)
+    }
+
+    /// Sends a command and prints all that comes back. How it ended is not told.
+    ///
+    /// # Errors
+    /// For udp; and when the connection fails.
+    pub(super) fn command(&mut self, line: &str, out: &mut dyn Write, ctx: &Ctx) -> Result<Status> {
+        if self.carrier == Carrier::Datagram {
+            return Err(Error::failed(format!(
+                "{} answers no commands: udp hosts take output (=<)",
+                self.uri
+            )));
+        }
+        match self.push.take().and_then(Push::into_unused) {
+            Some(link) => exchange(link, &self.uri, line, out, ctx)?,
+            None => tcp_exchange(&self.transport, &self.uri, line, out, self.timeout, ctx)?,
+        }
+        Ok(Status::default())
+    }
+
+    /// Has `print` write to the host, over the connection that is there or a new one.
+    ///
+    /// # Errors
+    /// What `print` says, or the connection.
+    pub(super) fn push(&mut self, ctx: &Ctx, print: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+        let mut push = match self.push.take() {
+            Some(push) => push,
+            None => self.open(ctx)?,
+        };
+        let mut pushing = push.begin(ctx);
+        let printed = print(&mut pushing).map_err(unwrap);
+        let ended = pushing.finish();
+        let is_gone = matches!(&printed, Err(Error::Io(error)) if error.is_fatal()) || ended.is_err();
+        if !is_gone {
+            self.push = Some(push);
+        }
+        printed.and(Ok(ended?))
+    }
+
+    fn open(&self, ctx: &Ctx) -> Result<Push> {
+        Ok(Push::connect(self.carrier, &self.transport, &self.uri, self.timeout, ctx)?)
+    }
+}
+
+/// The connection's own error, where it came as one of writing the output.
+fn unwrap(error: Error) -> Error {
+    match error {
+        Error::Output(error) => match error.downcast::<farad_io::Error>() {
+            Ok(error) => Error::Io(error),
+            Err(error) => Error::Output(error),
+        },
+        error => error,
+    }
+}

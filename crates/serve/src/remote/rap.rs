@@ -1,0 +1,74 @@
+//! A rap server that a session is connected to, and the commands that it sends back.
+
+use std::sync::{Arc, Mutex};
+
+use farad_io::rap::{RapClient, RapOptions, Reverse};
+use farad_io::{Perm, Status, Transport};
+use farad_shell::render::printable;
+use farad_shell::{Env, Result};
+use farad_wire::rap::hello::ClientHello;
+
+use super::connect::timeout;
+use crate::host::locked;
+
+/// Commands that a server sent back, not run yet.
+type Reversed = Arc<Mutex<Vec<String>>>;
+
+/// A connection to a rap server.
+pub(super) struct Rap {
+    pub(super) client: RapClient,
+    reversed: Reversed,
+}
+
+impl Rap {
+    /// Connects as the reader's settings say, and opens `path` there; nothing when it is empty.
+    ///
+    /// # Errors
+    /// The stage that failed.
+    pub(super) fn open(env: &Env<'_>, transport: &Transport, path: &str) -> Result<Rap> {
+        let reversed = Reversed::default();
+        let options = RapOptions {
+            timeout: timeout(env),
+            perm: Perm::RX,
+            hello: hello(env),
+            reverse: if env.is_set("rap.reverse") { keep(reversed.clone()) } else { Reverse::Refuse },
+        };
+        let path = Some(path).filter(|path| !path.is_empty());
+        Ok(Rap { client: RapClient::connect(transport, path, options, env.ctx)?, reversed })
+    }
+
+    /// Runs a line there and prints what comes back. What the server sends to be run here, where
+    /// `rap.reverse` lets it, runs once it has answered: until then this session is at work.
+    ///
+    /// # Errors
+    /// The connection's, or an interrupt.
+    pub(super) fn command(&mut self, env: &mut Env<'_>, line: &str) -> Result<Status> {
+        env.out.from_peer(self.client.uri());
+        let status = self.client.command(line, &mut env.out, env.ctx)?;
+        let reversed = std::mem::take(&mut *locked(&self.reversed));
+        for line in reversed {
+            env.out.report(&format!("{} runs here: {}", self.client.uri(), printable(&line)));
+            env.run_text(&line)?;
+        }
+        Ok(status)
+    }
+}
+
+/// An empty answer does not keep the server waiting.
+fn keep(reversed: Reversed) -> Reverse {
+    Reverse::Run(Box::new(move |text| {
+        locked(&reversed).push(String::from_utf8_lossy(text).into_owned());
+        Vec::new()
+    }))
+}
+
+/// How this end wants the text of the other: this is where it is shown.
+fn hello(env: &Env<'_>) -> ClientHello {
+    let number = |name: &str| env.setting_number(name);
+    ClientHello {
+        width: u32::try_from(number("scr.columns")).ok().filter(|width| *width > 0),
+        color: u8::try_from(number("scr.color")).ok(),
+        utf8: Some(env.is_set("scr.utf8")),
+        syntax: Some(env.setting("asm.syntax").to_owned()),
+    }
+}
