@@ -239,25 +239,26 @@ fn set_flags(flags: &mut Flags, loaded: &Loaded) {
         flag.real_name = real.map(str::to_owned);
         flags.set(flag);
     };
+    // Of flags at one address the last one is what the place is best known by.
+    for string in strings {
+        set("strings", farad_bin::string_flag_name(&string.text), None, string.vaddr, string.size);
+    }
     for entry in &binary.entries {
         set("symbols", entry.flag_name(), None, entry.vaddr, 1);
-    }
-    for segment in &binary.segments {
-        set("segments", segment.flag_name(), None, segment.vaddr, segment.vsize);
     }
     for section in &binary.sections {
         set("sections", section.flag_name(), None, section.vaddr, section.vsize);
     }
-    for symbol in binary.symbols.iter().filter(|symbol| symbol.has_flag()) {
-        set("symbols", symbol.flag_name(), Some(&symbol.name), symbol.vaddr, symbol.size);
+    for segment in &binary.segments {
+        set("segments", segment.flag_name(), None, segment.vaddr, segment.vsize);
     }
     for relocation in &binary.relocations {
         if let Some(name) = relocation.flag_name() {
             set("relocs", name, Some(&relocation.name), relocation.vaddr, 1);
         }
     }
-    for string in strings {
-        set("strings", farad_bin::string_flag_name(&string.text), None, string.vaddr, string.size);
+    for symbol in binary.symbols.iter().filter(|symbol| symbol.has_flag()) {
+        set("symbols", symbol.flag_name(), Some(&symbol.name), symbol.vaddr, symbol.size);
     }
     for mark in &binary.marks {
         set("format", mark.name.clone(), None, mark.offset, mark.size);

@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::eval::Env;
-use crate::registry::Row;
+use crate::registry::{Args, Row};
 
 /// The prefix whose help a command's text asks for: `px?`, `s?`.
 pub(crate) fn asks_help(text: &str) -> Option<&str> {
@@ -52,4 +52,14 @@ pub(crate) fn print_groups(env: &mut Env<'_>) -> Result<()> {
         writeln!(env.out, "| {:8} {}", format!("{}?", group.prefix), group.brief)?;
     }
     Ok(())
+}
+
+/// Prints every row.
+///
+/// # Errors
+/// When the output cannot be written.
+pub(crate) fn print_all(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
+    let registry = env.session.registry.clone();
+    let rows: Vec<&Row> = registry.rows().iter().collect();
+    print_rows(env, &rows)
 }

@@ -3,6 +3,7 @@
 //! A command is one row in its noun's table and one function beside it.
 
 mod basic;
+mod disasm;
 mod help;
 mod instruction;
 mod print;
@@ -15,7 +16,7 @@ use crate::registry::Group;
 
 /// The groups of commands of this crate, in the order `?` lists them.
 pub fn groups() -> Vec<Group> {
-    vec![basic::GROUP, print::GROUP]
+    vec![basic::GROUP, print::GROUP, disasm::GROUP]
 }
 
 /// What the parser must know of commands: those whose `@` forms belong to the far end.

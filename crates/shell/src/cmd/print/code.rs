@@ -95,7 +95,7 @@ pub(super) fn print_v(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 /// A buffer of JavaScript, in base64.
 pub(super) fn print_javascript(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let bytes = Range::parse(env, args.text)?.read(env)?;
-    Ok(writeln!(env.out, "var buffer = new Buffer(\"{}\", 'base64');", super::coding::base64(&bytes))?)
+    Ok(writeln!(env.out, "var buffer = new Buffer(\"{}\", 'base64');", crate::parse::base64_digits(&bytes))?)
 }
 
 /// Commands that write the bytes again.

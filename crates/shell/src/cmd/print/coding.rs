@@ -3,29 +3,13 @@
 use super::range::Range;
 use crate::error::Result;
 use crate::eval::Env;
+use crate::parse::base64_digits;
 use crate::registry::Args;
-
-/// Base64 with padding.
-pub(super) fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for group in bytes.chunks(3) {
-        let at = |index: usize| u32::from(group.get(index).copied().unwrap_or(0));
-        let bits = at(0) << 16 | at(1) << 8 | at(2);
-        for digit in 0..4 {
-            match digit <= group.len() {
-                true => text.push(char::from(DIGITS[(bits >> (18 - 6 * digit)) as usize & 63])),
-                false => text.push('='),
-            }
-        }
-    }
-    text
-}
 
 /// The bytes in base64.
 pub(super) fn print_base64(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let bytes = Range::parse(env, args.text)?.read(env)?;
-    Ok(writeln!(env.out, "{}", base64(&bytes))?)
+    Ok(writeln!(env.out, "{}", base64_digits(&bytes))?)
 }
 
 /// The bytes that base64 text at the seek stands for.
@@ -42,16 +26,4 @@ pub(super) fn print_url(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let bytes = Range::parse(env, args.text)?.read(env)?;
     let text: String = bytes.iter().map(|byte| format!("%{byte:02x}")).collect();
     Ok(writeln!(env.out, "{text}")?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn base64_is_padded() {
-        for (bytes, text) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg==")] {
-            assert_eq!(base64(bytes.as_bytes()), text);
-        }
-    }
 }

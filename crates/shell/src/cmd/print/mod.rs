@@ -20,7 +20,7 @@ mod unit;
 pub(super) use ascii::push_addr;
 pub(super) use dump::section_name;
 pub(super) use range::Range;
-pub(super) use text::{escape, string_at};
+pub(super) use text::string_at;
 use unit::Unit;
 
 /// The group.

@@ -1,0 +1,236 @@
+//! What a listing says beside an instruction: what it points at, what its number looks like.
+
+use farad_arch::{Instruction, Kind};
+
+use crate::cmd::print;
+use crate::error::Result;
+use crate::eval::Env;
+
+/// Longest text shown from memory, in bytes.
+const TEXT: u64 = 256;
+/// Numbers shown in decimal are below this.
+const SMALL: i64 = 0xfff;
+
+/// The comments of one instruction, in order. An empty one stands for a line end.
+#[derive(Default)]
+pub(super) struct Comments(pub(super) Vec<String>);
+
+impl Comments {
+    /// The comments of an instruction shown as `shown`, which has these bytes.
+    ///
+    /// # Errors
+    /// An interrupt.
+    pub(super) fn of(
+        env: &mut Env<'_>,
+        instruction: &Instruction,
+        shown: &str,
+        bytes: &[u8],
+        is_x86: bool,
+    ) -> Result<Comments> {
+        let mut comments = Comments::default();
+        match instruction.pointer {
+            Some(pointer) => comments.pointer(env, instruction, pointer, shown)?,
+            None if is_x86 => comments.number(env, instruction, shown, bytes)?,
+            None => {}
+        }
+        comments.sections(env, instruction.addr);
+        Ok(comments)
+    }
+
+    /// What is at the address that an instruction names.
+    fn pointer(&mut self, env: &mut Env<'_>, instruction: &Instruction, pointer: u64, shown: &str) -> Result<()> {
+        let is_access = !matches!(instruction.kind, Kind::Lea) && instruction.operands.contains('[');
+        if is_access || matches!(instruction.kind, Kind::Load | Kind::Store) {
+            return self.access(env, instruction, pointer);
+        }
+        if !env.session.io.is_mapped(pointer) {
+            return Ok(());
+        }
+        self.name(env, pointer, shown);
+        if !shown.contains(&format!("{pointer:#x}")) && !shown.contains(&format!("{pointer:#010x}")) {
+            self.0.push(format!("{pointer:#x}"));
+        }
+        self.text(env, pointer)
+    }
+
+    /// The value in memory that an instruction accesses.
+    fn access(&mut self, env: &mut Env<'_>, instruction: &Instruction, pointer: u64) -> Result<()> {
+        let size = usize::from(instruction.pointer_size.unwrap_or(0));
+        if size == 0 || instruction.kind.is_jump() && instruction.jump.is_some() {
+            return Ok(());
+        }
+        let mut bytes = [0; 8];
+        let read = size.min(8);
+        let coverage = env.session.io.read(pointer, &mut bytes[..read], env.ctx)?;
+        if !coverage.is_complete(read) {
+            return Ok(());
+        }
+        let value = crate::parse::integer(&bytes[..read], env.big_endian());
+        let shown = match value as i64 {
+            _ if size > 8 || value == u64::from(u32::MAX) => "-1".to_owned(),
+            small @ -0xffe..SMALL => small.to_string(),
+            _ => format!("{value:#x}"),
+        };
+        let mut comment = format!("[{pointer:#x}:{size}]={shown}");
+        if size >= 4 && value != 0 && env.session.io.is_mapped(value) {
+            if let Some(flag) = super::name::best(&env.session.flags, value) {
+                comment.push(' ');
+                comment.push_str(&flag.name);
+            } else if let Some(text) = text_at(env, value)? {
+                comment.push_str(&format!(" \"{text}\""));
+            }
+        }
+        self.0.push(comment);
+        Ok(())
+    }
+
+    /// The flag at an address, when the operand shows another one.
+    fn name(&mut self, env: &Env<'_>, addr: u64, shown: &str) {
+        let last = env.session.flags.at(addr).next_back();
+        if let Some(flag) = last.filter(|flag| !shown.contains(&flag.name)) {
+            self.0.push(flag.name.clone());
+            self.0.push(String::new());
+        }
+    }
+
+    fn text(&mut self, env: &mut Env<'_>, addr: u64) -> Result<()> {
+        if let Some(text) = text_at(env, addr)? {
+            self.0.push(format!("\"{text}\""));
+        }
+        Ok(())
+    }
+
+    /// An immediate as characters, in decimal, or as what it points at.
+    fn number(&mut self, env: &mut Env<'_>, instruction: &Instruction, shown: &str, bytes: &[u8]) -> Result<()> {
+        let Some(value) = instruction.value.filter(|value| *value != 0) else { return Ok(()) };
+        let has_number = matches!(
+            instruction.kind,
+            Kind::Move
+                | Kind::Push
+                | Kind::Compare
+                | Kind::AndCompare
+                | Kind::Add
+                | Kind::Sub
+                | Kind::And
+                | Kind::Or
+                | Kind::Xor
+                | Kind::Store
+        );
+        // `adc` and `sbb` are additions of three numbers; the stack's pointer is no number.
+        let is_plain = !matches!(instruction.mnemonic.as_str(), "adc" | "sbb" | "lea");
+        let moves_stack = matches!(instruction.kind, Kind::Add | Kind::Sub) && instruction.stack.is_some();
+        if !has_number || !is_plain || moves_stack {
+            return Ok(());
+        }
+        let is_move = matches!(instruction.kind, Kind::Move | Kind::Push | Kind::Store);
+        let to_memory = instruction.operands.contains('[') && !is_move;
+        if to_memory {
+            return Ok(());
+        }
+        if env.session.io.is_mapped(value) {
+            self.name(env, value, shown);
+            if self.0.is_empty() {
+                self.text(env, value)?;
+            }
+            if !self.0.is_empty() {
+                while self.0.last().is_some_and(String::is_empty) {
+                    self.0.pop();
+                }
+                return Ok(());
+            }
+        }
+        if is_move && let Some(characters) = characters(value) {
+            self.0.push(format!("'{characters}'"));
+        }
+        if env.session.io.is_mapped(value) || (is_move && instruction.operands.contains('[')) {
+            return Ok(());
+        }
+        if !shown.contains(&format!("{value:#x}")) && value > 9 && value < SMALL as u64 {
+            self.0.push(format!("{value:#x}"));
+        }
+        let shows_all = matches!(instruction.kind, Kind::Compare | Kind::AndCompare | Kind::Push);
+        let is_small = i64::from(value as u32 as i32).abs() < SMALL && value <= u64::from(u32::MAX);
+        if !is_small || (value <= 10 && !shows_all) || is_extended(instruction, value, bytes) {
+            return Ok(());
+        }
+        self.0.push(if value == u64::from(u32::MAX) { "-1".to_owned() } else { value.to_string() });
+        Ok(())
+    }
+
+    /// The sections that begin at an address.
+    pub(super) fn sections(&mut self, env: &Env<'_>, addr: u64) {
+        for loaded in &env.session.loaded {
+            for section in loaded.binary.sections.iter().filter(|section| section.vaddr == addr && addr != 0) {
+                self.0.push(format!(
+                    "[{:02}] {} section size {} named {}",
+                    section.index,
+                    section.perm,
+                    section.vsize,
+                    crate::render::printable(&section.name)
+                ));
+            }
+        }
+    }
+}
+
+/// Whether the number is a byte that the processor extends, in instructions where that makes
+/// it negative.
+fn is_extended(instruction: &Instruction, value: u64, bytes: &[u8]) -> bool {
+    let opcode = bytes.iter().find(|byte| !matches!(byte, 0x40..=0x4f | 0x66));
+    opcode == Some(&0x83)
+        && value > i32::MAX as u64
+        && matches!(instruction.kind, Kind::Add | Kind::Sub | Kind::Compare)
+}
+
+/// The bytes of a number as characters, lowest first, when it looks like text.
+fn characters(value: u64) -> Option<String> {
+    let bytes = value.to_le_bytes();
+    let used = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
+    let (first, rest) = bytes[..used].split_first()?;
+    let is_text = (1..0x80).contains(first) && value > 0x20 && rest.iter().all(|byte| (0x20..0x7f).contains(byte));
+    is_text.then(|| {
+        let escaped = |&byte: &u8| match byte {
+            b'\\' => "\\\\".to_owned(),
+            b'"' => "\\\"".to_owned(),
+            0x20..0x7f => char::from(byte).to_string(),
+            _ => format!("\\x{byte:02x}"),
+        };
+        bytes[..used].iter().map(escaped).collect()
+    })
+}
+
+/// The text at an address: printable, ended by a NUL, with line ends as escapes.
+pub(super) fn text_at(env: &mut Env<'_>, addr: u64) -> Result<Option<String>> {
+    let mut bytes = print::string_at(env, addr, TEXT)?;
+    let is_cut = bytes.len() as u64 == TEXT;
+    if is_cut && let Err(error) = std::str::from_utf8(&bytes) {
+        bytes.truncate(error.valid_up_to());
+    }
+    let Ok(text) = std::str::from_utf8(&bytes) else { return Ok(None) };
+    let is_plain = |c: char| !c.is_control() || matches!(c, '\n' | '\t' | '\r');
+    if text.is_empty() || !text.chars().all(is_plain) {
+        return Ok(None);
+    }
+    Ok(Some(crate::render::printable(&text.replace('"', "\\\""))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_that_look_like_text_are_shown_so() {
+        for (value, text) in [
+            (0x3c, Some("<")),
+            (0x5413, Some("\\x13T")),
+            (0x5c, Some("\\\\")),
+            (0x20, None),
+            (0x141, None),
+            (0x4142_4344, Some("DCBA")),
+            (0xff, None),
+            (0x100, None),
+        ] {
+            assert_eq!(characters(value).as_deref(), text, "{value:#x}");
+        }
+    }
+}

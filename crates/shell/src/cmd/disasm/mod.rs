@@ -1,0 +1,75 @@
+//! Instructions: `pd`, `pD`, `pi` and their kin.
+
+use crate::cmd::print::Range;
+use crate::error::Result;
+use crate::eval::Env;
+use crate::registry::{Args, Glue, Group, Kind, Mode, Param, Row, maybe};
+
+mod arrow;
+mod back;
+mod comment;
+mod listing;
+mod name;
+mod short;
+mod stream;
+
+pub(super) use back::instructions_before;
+use stream::Extent;
+
+/// The group.
+pub(super) const GROUP: Group = Group { prefix: "pd", brief: "print instructions", rows: ROWS };
+
+const COUNT: &[Param] = &[maybe("count", Kind::Number)];
+const LENGTH: &[Param] = &[maybe("length", Kind::Number)];
+
+/// A row that takes a number and has a JSON form.
+const fn row(name: &'static str, brief: &'static str, params: &'static [Param], run: crate::registry::Run) -> Row {
+    Row::new(name, brief, run).glue(Glue::Number).params(params).modes(&[Mode::Json])
+}
+
+static ROWS: &[Row] = &[
+    row("pd", "A listing of so many instructions; a negative number goes back", COUNT, print_listing)
+        .examples(&["pd 4", "pd -2", "pdj 1"]),
+    row("pD", "A listing of so many bytes", LENGTH, print_listing).examples(&["pD 16"]),
+    row("pi", "So many instructions, nothing else", COUNT, print_short).examples(&["pi 4", "pij 1"]),
+    row("pI", "The instructions of so many bytes, nothing else", LENGTH, print_short).examples(&["pI 8"]),
+    Row::new("pid", "Instructions with addresses and bytes", print_with_bytes)
+        .glue(Glue::Number)
+        .params(COUNT)
+        .examples(&["pid 2"]),
+];
+
+/// The place and extent of a command's number: of bytes for `pD` and `pI`, else of
+/// instructions. Without one, what fits a block.
+fn extent(env: &mut Env<'_>, args: &Args<'_>) -> Result<(u64, Extent)> {
+    let seek = env.view.seek;
+    if matches!(args.row.name, "pD" | "pI") {
+        let range = Range::parse(env, args.text)?;
+        return Ok((range.addr, Extent::Bytes(range.len)));
+    }
+    match Range::count(env, args.text)? {
+        None if args.row.name == "pd" => Ok((seek, Extent::Count(env.view.block as u64 / 4))),
+        None => Ok((seek, Extent::Count(env.view.block as u64))),
+        Some(count) if count < 0 => {
+            let decoder = super::decoder(env)?;
+            let start = instructions_before(env, &decoder, seek, count.unsigned_abs())?;
+            Ok((start, Extent::Count(count.unsigned_abs())))
+        }
+        Some(count) => Ok((seek, Extent::Count(count.unsigned_abs()))),
+    }
+}
+
+fn print_listing(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let (addr, extent) = extent(env, args)?;
+    if args.is_json() { short::print_json(env, addr, extent) } else { listing::print(env, addr, extent) }
+}
+
+fn print_short(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let (addr, extent) = extent(env, args)?;
+    if args.is_json() { short::print_json(env, addr, extent) } else { short::print(env, addr, extent) }
+}
+
+fn print_with_bytes(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let (addr, extent) = extent(env, args)?;
+    short::print_with_bytes(env, addr, extent)
+}

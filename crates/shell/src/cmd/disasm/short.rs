@@ -1,0 +1,132 @@
+//! Instructions without a margin: `pi`, `pI`, `pid`, and as JSON `pij`, `pdj`.
+
+use farad_arch::Instruction;
+
+use super::name;
+use super::stream::{Extent, Stream};
+use crate::cmd::print::push_addr;
+use crate::error::{Error, Result};
+use crate::eval::Env;
+use crate::parse::hex_digits;
+use crate::render::printable;
+
+/// Bytes of output collected before they are written.
+const BUFFER: usize = 64 << 10;
+/// Columns of the bytes in `pid`.
+const BYTES: usize = 20;
+
+/// One instruction a line.
+///
+/// # Errors
+/// What cannot be read, and an interrupt.
+pub(super) fn print(env: &mut Env<'_>, addr: u64, extent: Extent) -> Result<()> {
+    let mut stream = Stream::new(env, addr, extent)?;
+    let mut instruction = Instruction::default();
+    let mut text = String::new();
+    while let Some(item) = stream.next(env, &mut instruction, true)? {
+        match item.is_valid {
+            true if instruction.references.is_empty() => instruction.write_text(&mut text),
+            true => text.push_str(&instruction.render(true, |target| name::operand(env, target))),
+            false => text.push_str("invalid"),
+        }
+        text.push('\n');
+        if text.len() >= BUFFER {
+            env.out.write_all(text.as_bytes())?;
+            text.clear();
+        }
+    }
+    Ok(env.out.write_all(text.as_bytes())?)
+}
+
+/// Instructions with their addresses and bytes, and lines for the flags between them.
+///
+/// # Errors
+/// What cannot be read, and an interrupt.
+pub(super) fn print_with_bytes(env: &mut Env<'_>, addr: u64, extent: Extent) -> Result<()> {
+    let mut stream = Stream::new(env, addr, extent)?;
+    let mut instruction = Instruction::default();
+    while let Some(item) = stream.next(env, &mut instruction, true)? {
+        let mut line = Vec::new();
+        if let Some(flag) = env.session.flags.at(item.addr).next_back() {
+            push_addr(&mut line, item.addr);
+            line.extend_from_slice(format!("   {}:\n", printable(&flag.name)).as_bytes());
+        }
+        push_addr(&mut line, item.addr);
+        let shown = match item.is_valid {
+            true => instruction.render(false, |target| name::operand(env, target)),
+            false => "invalid".to_owned(),
+        };
+        line.extend_from_slice(format!(" {:>BYTES$}  {shown}\n", hex_digits(item.bytes)).as_bytes());
+        env.out.write_all(&line)?;
+    }
+    Ok(())
+}
+
+/// All that is known of each instruction, as a JSON array.
+///
+/// # Errors
+/// What cannot be read, and an interrupt.
+pub(super) fn print_json(env: &mut Env<'_>, addr: u64, extent: Extent) -> Result<()> {
+    let mut stream = Stream::new(env, addr, extent)?;
+    let mut instruction = Instruction::default();
+    let mut separator = "[";
+    while let Some(item) = stream.next(env, &mut instruction, true)? {
+        let flags: Vec<&str> = env.session.flags.at(item.addr).map(|flag| flag.name.as_str()).collect();
+        let json = describe(env, &instruction, item.addr, item.bytes, item.is_valid, &flags);
+        let json = serde_json::to_string(&json).map_err(|error| Error::failed(error.to_string()))?;
+        write!(env.out, "{separator}{json}")?;
+        separator = ",";
+    }
+    Ok(writeln!(env.out, "{}]", if separator == "[" { "[" } else { "" })?)
+}
+
+fn describe(
+    env: &Env<'_>,
+    instruction: &Instruction,
+    addr: u64,
+    bytes: &[u8],
+    is_valid: bool,
+    flags: &[&str],
+) -> serde_json::Map<String, serde_json::Value> {
+    let mut json = serde_json::Map::new();
+    let mut put = |name: &str, value: serde_json::Value| {
+        json.insert(name.to_owned(), value);
+    };
+    put("addr", addr.into());
+    if !is_valid {
+        put("size", bytes.len().into());
+        put("bytes", hex_digits(bytes).into());
+        put("type", "invalid".into());
+        return json;
+    }
+    for (name, value) in [("ptr", instruction.pointer), ("val", instruction.value)] {
+        if let Some(value) = value {
+            put(name, value.into());
+        }
+    }
+    put("refptr", if instruction.kind == farad_arch::Kind::Lea && instruction.operands.contains('[') || instruction.direction.is_some() && instruction.pointer.is_some() {
+        instruction.pointer_size.unwrap_or(0).into()
+    } else {
+        0.into()
+    });
+    put("fcn_addr", 0.into());
+    put("fcn_last", 0.into());
+    put("size", bytes.len().into());
+    put("opcode", instruction.text().into());
+    put("disasm", instruction.render(false, |target| name::operand(env, target)).into());
+    put("bytes", hex_digits(bytes).into());
+    put("family", "cpu".into());
+    put("type", instruction.kind.name().into());
+    put("reloc", false.into());
+    put("type_num", instruction.kind.number().into());
+    put("type2_num", 0.into());
+    for (name, value) in [("jump", instruction.jump), ("fail", instruction.fail)] {
+        if let Some(value) = value {
+            put(name, value.into());
+        }
+    }
+    if !flags.is_empty() {
+        put("flags", flags.into());
+    }
+    json
+}
