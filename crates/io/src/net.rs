@@ -1,6 +1,6 @@
 //! The client side of the network beneath any protocol: reaching a peer, and a byte stream to it.
 //!
-//! Nothing here blocks for longer than a [`TICK`] without looking at the [`Ctx`](crate::Ctx), so a peer that says
+//! Nothing here blocks for longer than 20 ms without looking at the [`Ctx`](crate::Ctx), so a peer that says
 //! nothing cannot hold its caller.
 
 mod connect;

@@ -12,7 +12,7 @@ mod transfer;
 #[cfg(test)]
 mod client_test;
 #[cfg(test)]
-mod fake;
+pub(crate) mod fake;
 #[cfg(test)]
 mod peer_test;
 

@@ -87,3 +87,65 @@ impl Remote for Rap {
         self.client.command(line, out, ctx)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layer::Io;
+    use crate::perm::Perm;
+    use crate::rap::fake::{Fake, Server};
+    use crate::scheme::Schemes;
+
+    fn bytes(len: usize) -> Vec<u8> {
+        (0..len).map(|at| (at * 31 + at / 251) as u8).collect()
+    }
+
+    #[test]
+    fn a_remote_file_is_pulled_once_and_read_from_then_on() {
+        for server in [Server::stock(bytes(150_000)), Server::farad(bytes(150_000))] {
+            let fake = Fake::honest(server);
+            let ctx = Ctx::owner();
+            let mut io = Io::new(Schemes::new().with(super::super::network()));
+            let fd = io.open(&format!("rap://{}//bin/true", fake.transport), &OpenOptions::default(), &ctx);
+            let fd = fd.unwrap();
+            let mut buf = vec![0; 64];
+            for offset in [0, 70_000, 149_936] {
+                let descriptor = io.descriptor(fd).unwrap();
+                assert_eq!(descriptor.read_at(offset, &mut buf, &ctx).unwrap(), 64);
+                assert_eq!(buf, bytes(150_000)[offset as usize..][..64]);
+            }
+            let log = fake.log.lock().unwrap();
+            let reads = log.requests.iter().filter(|it| matches!(it, farad_wire::rap::Request::Read { .. }));
+            assert!(reads.count() <= 150_000usize.div_ceil(4_096));
+            assert!(log.flights <= 3, "{}", log.flights);
+        }
+    }
+
+    #[test]
+    fn it_is_written_and_runs_commands() {
+        let fake = Fake::honest(Server::farad(vec![0; 100]));
+        let ctx = Ctx::owner();
+        let uri = Uri::parse(&format!("rap://{}/malloc://100", fake.transport));
+        let options = OpenOptions { perm: Perm::RW, create: false };
+        let mut backend = open(&uri, &options, &ctx).unwrap();
+        backend.as_write().unwrap().write_at(10, b"abc", &ctx).unwrap();
+        let mut buf = [0; 3];
+        assert_eq!(backend.read_at(10, &mut buf, &ctx).unwrap(), 3);
+        assert_eq!(&buf, b"abc");
+        let mut out = Vec::new();
+        let status = backend.as_remote().unwrap().command("fail on purpose", &mut out, &ctx).unwrap();
+        assert_eq!((out.as_slice(), status.failure.as_deref()), (&b"before\n"[..], Some("on purpose")));
+        let stamp = backend.stamp(&ctx).unwrap().unwrap();
+        assert_eq!((stamp.size, stamp.modified.as_str()), (100, "first"));
+    }
+
+    #[test]
+    fn a_uri_that_names_no_peer_is_explained() {
+        for (text, why) in [("rap://:9999", "listen"), ("rap://host/file", "no port"), ("rap://h:1x/", "1x")]
+        {
+            let error =
+                open(&Uri::parse(text), &OpenOptions::default(), &Ctx::owner()).err().unwrap().to_string();
+            assert!(error.starts_with(text) && error.contains(why), "{error}");
+        }
+    }
+}

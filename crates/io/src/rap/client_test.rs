@@ -468,3 +468,80 @@ fn a_writer_that_fails_does_not_cost_the_connection() {
     assert!(matches!(result, Err(Error::Io { .. })), "{result:?}");
     assert_eq!(run(&mut client, "echo on"), "on\n");
 }
+
+/// A server that answers the hello as farad and every later request with `reply`.
+fn farad_that_says(reply: &'static [u8]) -> RapClient {
+    let fake = Fake::on_stage(move |mut stream| {
+        let _ = stream.read(&mut [0; 256]);
+        let hello = b"farad 1 kind=regular size=1000 max=4096\n\0";
+        let _ = stream.write_all(&[&[0x87, 0, 0, 0, hello.len() as u8], hello.as_slice()].concat());
+        while matches!(stream.read(&mut [0; 256]), Ok(1..)) && stream.write_all(reply).is_ok() {}
+    });
+    fake.connect(None).unwrap()
+}
+
+#[test]
+fn a_farad_server_must_keep_to_the_extension() {
+    for reply in [
+        b"\x87\0\0\0\x03hi\0".as_slice(),
+        b"\x87\0\0\0\x00",
+        b"\x87\0\0\0\x06\0\0\xff\xff\xff\xff",
+        b"\x87\0\0\0\x08hi\0\0\0\0\0\x07",
+    ] {
+        let mut client = farad_that_says(reply);
+        let result = client.command("x", &mut Vec::new(), &Ctx::owner());
+        assert!(matches!(result, Err(Error::Connection { .. })), "{reply:?}: {result:?}");
+        assert!(!client.is_connected());
+    }
+}
+
+#[test]
+fn a_readable_run_ends_where_the_server_says() {
+    // Goes to 0x10 and sends three bytes, whatever was asked.
+    let reply = b"\x84\0\0\0\0\0\0\0\x10\x82\0\0\0\x03abc";
+    let mut buf = [0; 100];
+    assert_eq!(farad_that_says(reply).read_at(0x10, &mut buf, &Ctx::owner()).unwrap(), 3);
+    assert_eq!(&buf[..3], b"abc");
+    assert_eq!(
+        farad_that_says(reply).read_at(0x20, &mut buf, &Ctx::owner()).unwrap(),
+        0,
+        "it went elsewhere"
+    );
+}
+
+#[test]
+fn a_size_that_cannot_be_is_not_believed() {
+    let fake = Fake::on_stage(|mut stream| {
+        let _ = stream.read(&mut [0; 256]);
+        let hello = b"farad 1 kind=regular size=18446744073709551615 max=4294967295\n\0";
+        let mut said = vec![0x81, 0, 0, 0, 3, 0x87, 0, 0, 0, hello.len() as u8];
+        said.extend_from_slice(hello);
+        said.extend_from_slice(b"\x84\xff\xff\xff\xff\xff\xff\xff\xff");
+        let _ = stream.write_all(&said);
+        let mut asked = [0; 15];
+        stream.read_exact(&mut asked).unwrap();
+        assert!(
+            asked[10] == 2 && u32::from_be_bytes([asked[11], asked[12], asked[13], asked[14]]) <= 1 << 20
+        );
+    });
+    let mut client = fake.connect(Some("/file")).unwrap();
+    assert_eq!(client.size(), u64::MAX);
+    let ctx = Ctx::owner().within(Duration::from_secs(1));
+    assert!(client.read_at(0, &mut vec![0; 8 << 20], &ctx).is_err());
+    fake.join();
+}
+
+#[test]
+fn a_cancel_ends_the_wait_for_a_first_answer() {
+    let fake = Fake::on_stage(|mut stream| while matches!(stream.read(&mut [0; 64]), Ok(1..)) {});
+    let ctx = Ctx::owner();
+    let cancel = ctx.cancel.clone();
+    std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(50));
+        cancel.raise();
+    });
+    let started = Instant::now();
+    let result = RapClient::connect(&fake.transport, None, RapOptions::default(), &ctx);
+    assert!(matches!(result.err(), Some(Error::Cancelled)));
+    assert!(started.elapsed() < Duration::from_secs(1));
+}

@@ -19,22 +19,22 @@ use crate::uri::Transport;
 
 /// What a server was asked, and in how many flights.
 #[derive(Debug, Default)]
-pub(super) struct Log {
-    pub(super) requests: Vec<Request>,
+pub(crate) struct Log {
+    pub(crate) requests: Vec<Request>,
     /// How often it found requests after having answered all before.
-    pub(super) flights: usize,
+    pub(crate) flights: usize,
 }
 
 /// A server on a thread of its own, for one connection.
-pub(super) struct Fake {
-    pub(super) transport: Transport,
-    pub(super) log: Arc<Mutex<Log>>,
+pub(crate) struct Fake {
+    pub(crate) transport: Transport,
+    pub(crate) log: Arc<Mutex<Log>>,
     thread: JoinHandle<()>,
 }
 
 impl Fake {
     /// Runs `serve` with the first connection.
-    pub(super) fn on_stage(serve: impl FnOnce(TcpStream) + Send + 'static) -> Fake {
+    pub(crate) fn on_stage(serve: impl FnOnce(TcpStream) + Send + 'static) -> Fake {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let thread = std::thread::spawn(move || {
@@ -47,33 +47,33 @@ impl Fake {
     }
 
     /// A server that does what it should.
-    pub(super) fn honest(server: Server) -> Fake {
+    pub(crate) fn honest(server: Server) -> Fake {
         let log = Arc::<Mutex<Log>>::default();
         let ours = Arc::clone(&log);
         let fake = Fake::on_stage(move |stream| server.serve(stream, &ours));
         Fake { log, ..fake }
     }
 
-    pub(super) fn connect(&self, path: Option<&str>) -> Result<RapClient> {
+    pub(crate) fn connect(&self, path: Option<&str>) -> Result<RapClient> {
         self.connect_within(path, Duration::from_secs(5))
     }
 
-    pub(super) fn connect_within(&self, path: Option<&str>, timeout: Duration) -> Result<RapClient> {
+    pub(crate) fn connect_within(&self, path: Option<&str>, timeout: Duration) -> Result<RapClient> {
         let options = RapOptions { timeout, ..RapOptions::default() };
         RapClient::connect(&self.transport, path, options, &Ctx::owner())
     }
 
     /// Forgets what was asked so far.
-    pub(super) fn clear(&self) {
+    pub(crate) fn clear(&self) {
         *self.log.lock().unwrap() = Log::default();
     }
 
-    pub(super) fn flights(&self) -> usize {
+    pub(crate) fn flights(&self) -> usize {
         self.log.lock().unwrap().flights
     }
 
     /// The commands that were asked for.
-    pub(super) fn commands(&self) -> Vec<String> {
+    pub(crate) fn commands(&self) -> Vec<String> {
         let log = self.log.lock().unwrap();
         let texts = log.requests.iter().filter_map(|request| match request {
             Request::Command { text } => Some(String::from_utf8_lossy(text).into_owned()),
@@ -83,29 +83,29 @@ impl Fake {
     }
 
     /// Waits until the server has ended, and panics if it did.
-    pub(super) fn join(self) {
+    pub(crate) fn join(self) {
         self.thread.join().unwrap();
     }
 }
 
 /// How an honest server behaves.
 #[derive(Clone)]
-pub(super) struct Server {
-    pub(super) farad: bool,
-    pub(super) file: Vec<u8>,
+pub(crate) struct Server {
+    pub(crate) farad: bool,
+    pub(crate) file: Vec<u8>,
     /// Bytes sent at once, with a pause behind each.
-    pub(super) trickle: Option<usize>,
+    pub(crate) trickle: Option<usize>,
     /// How long each flight takes to be answered.
-    pub(super) delay: Duration,
-    pub(super) writable: bool,
-    pub(super) seek: u64,
-    pub(super) block: usize,
+    pub(crate) delay: Duration,
+    pub(crate) writable: bool,
+    pub(crate) seek: u64,
+    pub(crate) block: usize,
     /// It has answered a hello as farad.
-    pub(super) greeted: bool,
+    pub(crate) greeted: bool,
 }
 
 impl Server {
-    pub(super) fn stock(file: Vec<u8>) -> Server {
+    pub(crate) fn stock(file: Vec<u8>) -> Server {
         Server {
             farad: false,
             file,
@@ -118,7 +118,7 @@ impl Server {
         }
     }
 
-    pub(super) fn farad(file: Vec<u8>) -> Server {
+    pub(crate) fn farad(file: Vec<u8>) -> Server {
         Server { farad: true, ..Server::stock(file) }
     }
 
