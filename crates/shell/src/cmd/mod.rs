@@ -3,10 +3,21 @@
 //! A command is one row in its noun's table and one function beside it.
 
 mod basic;
+mod block;
+pub mod config;
 mod disasm;
+mod environment;
+mod files;
+mod flag;
 mod help;
 mod instruction;
+mod map;
+mod number;
+pub mod open;
 mod print;
+mod search;
+mod seek;
+mod write;
 
 pub(crate) use help::{asks_help, print_help};
 pub(crate) use instruction::{decoder, instruction_variable, skip_instructions};
@@ -16,7 +27,11 @@ use crate::registry::Group;
 
 /// The groups of commands of this crate, in the order `?` lists them.
 pub fn groups() -> Vec<Group> {
-    vec![basic::GROUP, print::GROUP, disasm::GROUP]
+    let mut groups = vec![number::GROUP, seek::GROUP, block::GROUP, print::GROUP, disasm::GROUP, search::GROUP];
+    groups.extend(write::GROUPS);
+    groups.extend(flag::GROUPS);
+    groups.extend([open::GROUP, map::GROUP, open::RESIZE, config::GROUP, environment::GROUP, files::GROUP, basic::GROUP]);
+    groups
 }
 
 /// What the parser must know of commands: those whose `@` forms belong to the far end.
@@ -30,3 +45,6 @@ fn keeps_temps(text: &str) -> bool {
     let Some(rest) = text.strip_prefix('=') else { return text.starts_with(':') };
     rest.starts_with(|c: char| c.is_ascii_digit() || " @<!:".contains(c))
 }
+
+#[cfg(test)]
+mod tests;

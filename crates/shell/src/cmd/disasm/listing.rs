@@ -213,7 +213,7 @@ fn push_row(
 /// What stands before addresses.
 fn push_margin(env: &Env<'_>, style: &Style, lines: Option<String>, addr: u64, text: &mut String) {
     if style.section {
-        text.push_str(&format!("{:>14} ", print::section_name(env, addr)));
+        text.push_str(&format!("{:>14}", print::section_name(env, addr)));
     }
     if let Some(lines) = lines {
         text.push_str(&" ".repeat(if style.functions { FUNCTIONS } else { 0 }));

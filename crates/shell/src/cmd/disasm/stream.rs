@@ -48,11 +48,6 @@ impl Stream {
         Ok(Stream { decoder: decoder(env)?, addr, left: extent, buf: Vec::new(), at: 0 })
     }
 
-    /// The decoder.
-    pub(super) fn decoder(&self) -> &Decoder {
-        &self.decoder
-    }
-
     /// Whether its extent is not used up.
     pub(super) fn has_left(&self) -> bool {
         !matches!(self.left, Extent::Count(0) | Extent::Bytes(0))

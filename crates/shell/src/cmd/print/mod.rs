@@ -170,4 +170,4 @@ fn print_rows(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

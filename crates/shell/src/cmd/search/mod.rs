@@ -1,0 +1,162 @@
+//! Searching: bytes, text, numbers, instructions.
+
+use std::ops::ControlFlow;
+
+use farad_io::Effects;
+
+use crate::error::{Error, Result};
+use crate::eval::Env;
+use crate::lang::{Unknown, unescape};
+use crate::parse::integer_bytes;
+use crate::registry::{Args, Group, Kind, Mode, Param, Row, need};
+
+mod code;
+mod hit;
+mod pattern;
+mod range;
+mod scan;
+
+use hit::{Hits, Show};
+use pattern::Pattern;
+
+/// The group.
+pub(super) const GROUP: Group = Group { prefix: "/", brief: "search", rows: ROWS };
+
+const TEXT: &[Param] = &[need("text", Kind::Text)];
+const NUMBER: &[Param] = &[need("value", Kind::Number)];
+
+/// A row that searches, sets flags and has a JSON form.
+const fn row(name: &'static str, brief: &'static str, params: &'static [Param], run: crate::registry::Run) -> Row {
+    Row::new(name, brief, run)
+        .params(params)
+        .modes(&[Mode::Json])
+        .effects(Effects::READ.union(Effects::ANNOTATE))
+}
+
+static ROWS: &[Row] = &[
+    row("/", "Text", TEXT, find_text).examples(&["/ text", "/j text"]),
+    row("//", "The last search again", &[], repeat),
+    row("/i", "Text in either case", TEXT, find_any_case).examples(&["/i text"]),
+    row("/x", "Bytes: hex digits, . for any, and a mask behind :", &[need("hex[:mask]", Kind::Hex)], find_bytes)
+        .examples(&["/x 7f..4c", "/x ff43:ffd0"]),
+    row("/w", "Text of two bytes a character", TEXT, find_wide).examples(&["/w text"]),
+    row("/wi", "Text of two bytes a character, in either case", TEXT, find_wide_any_case),
+    row("/v", "A 32-bit number", NUMBER, find_number),
+    row("/v1", "A byte", NUMBER, find_number),
+    row("/v2", "A 16-bit number", NUMBER, find_number),
+    row("/v4", "A 32-bit number", NUMBER, find_number).examples(&["/v4 0x1234"]),
+    row("/v8", "A 64-bit number", NUMBER, find_number),
+    Row::new("/ad", "Instructions whose text holds this", code::find_text)
+        .params(TEXT)
+        .modes(&[Mode::Json])
+        .examples(&["/ad nop"]),
+    Row::new("/r", "Instructions that refer to an address", code::find_references)
+        .params(&[crate::registry::maybe("address", Kind::Address)])
+        .examples(&["/r 0x10"]),
+];
+
+/// The last search of a session, as it was typed.
+#[derive(Default)]
+struct Last(String);
+
+fn find_text(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let text = unescape(args.required("the text")?, Unknown::Keep);
+    search(env, args, &Pattern::exact(text)?, Show::Text)
+}
+
+fn find_any_case(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let text = unescape(args.required("the text")?, Unknown::Keep);
+    search(env, args, &Pattern::any_case(&text)?, Show::Text)
+}
+
+fn find_bytes(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let pattern = Pattern::hex(args.required("the hex digits")?)?;
+    search(env, args, &pattern, Show::Bytes)
+}
+
+fn find_wide(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let text = wide(args.required("the text")?);
+    search(env, args, &Pattern::exact(text)?, Show::Bytes)
+}
+
+fn find_wide_any_case(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let text = wide(args.required("the text")?);
+    search(env, args, &Pattern::any_case(&text)?, Show::Bytes)
+}
+
+fn wide(text: &str) -> Vec<u8> {
+    text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+}
+
+fn find_number(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let value = env.number(args.required("the number")?)?;
+    let size = match args.row.name.as_bytes().last() {
+        Some(digit @ (b'1' | b'2' | b'8')) => usize::from(digit - b'0'),
+        _ => 4,
+    };
+    let bytes = integer_bytes(value, size, env.big_endian());
+    search(env, args, &Pattern::exact(bytes)?, Show::Bytes)
+}
+
+fn repeat(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
+    let last = env.session.extensions.of::<Last>().0.clone();
+    if last.is_empty() {
+        return Err(Error::failed("nothing was searched yet: write / TEXT or /x HEX"));
+    }
+    env.run_command(&last)
+}
+
+/// Reports where a pattern is.
+fn search(env: &mut Env<'_>, args: &Args<'_>, pattern: &Pattern, show: Show) -> Result<()> {
+    let letter = if args.is_json() { "j" } else { "" };
+    env.session.extensions.of::<Last>().0 = format!("{}{letter} {}", args.row.name, args.text);
+    let ranges = range::ranges(env)?;
+    let mut hits = Hits::new(env, show, args.is_json())?;
+    let step = if env.is_set("search.overlap") { 1 } else { pattern.len() };
+    for range in ranges {
+        // The end of the last hit: a piece shares bytes with the one before.
+        let mut next = range.0;
+        let found = scan::scan(env, range, pattern.len() - 1, |env, addr, bytes| {
+            let mut from = usize::try_from(next.saturating_sub(addr)).unwrap_or(usize::MAX);
+            while let Some(at) = pattern.find(bytes, from) {
+                let place = addr.wrapping_add(at as u64);
+                hits.take(env, place, &bytes[at..at + pattern.len()])?;
+                if hits.is_full() {
+                    return Ok(ControlFlow::Break(()));
+                }
+                env.ctx.check()?;
+                from = at + step;
+                next = place.saturating_add(step as u64);
+            }
+            Ok(ControlFlow::Continue(()))
+        });
+        match found {
+            Ok(ControlFlow::Continue(())) => {}
+            Ok(ControlFlow::Break(())) => break,
+            Err(error) => {
+                hits.finish(env)?;
+                return Err(error);
+            }
+        }
+    }
+    hits.finish(env)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::cmd::print::tests::output;
+
+    #[test]
+    fn hits_are_printed_and_named() {
+        let uri = "hex://0061626361624142ffffff";
+        assert_eq!(output(uri, "/ ab"), "0x00000001 hit0_0 \"abcabAB\"\n0x00000004 hit0_1 \"abcabAB\"\n");
+        assert_eq!(
+            output(uri, "/ij ab"),
+            "[{\"addr\":1,\"type\":\"string\",\"data\":\"abcabAB\"},{\"addr\":4,\"type\":\"string\",\"data\":\"abcabAB\"},\
+             {\"addr\":6,\"type\":\"string\",\"data\":\"abcabAB\"}]\n"
+        );
+        assert_eq!(output(uri, "/x ffff"), "0x00000008 hit0_0 ffff\n");
+        assert_eq!(output(uri, "/x 61;px 1 @ hit0_0+3~0x"), output(uri, "/x 61;px 1 @ 4~0x"));
+        assert_eq!(output(uri, "/v2 0x6261;//").lines().count(), 4);
+    }
+}

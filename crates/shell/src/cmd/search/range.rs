@@ -1,0 +1,88 @@
+//! Where a search looks: the settings `search.in`, `search.from` and `search.to`.
+
+use farad_io::Perm;
+
+use crate::error::Result;
+use crate::eval::Env;
+
+/// A range of addresses, both ends inside.
+pub(super) type Range = (u64, u64);
+
+/// The ranges that `search.in` stands for, in the order they are searched: maps by their
+/// priority, the highest first.
+///
+/// # Errors
+/// When nothing is open.
+pub(super) fn ranges(env: &mut Env<'_>) -> Result<Vec<Range>> {
+    let (seek, block) = (env.view.seek, env.view.block as u64);
+    let choice = env.setting("search.in").to_owned();
+    let limit = bounds(env);
+    let all = match choice.as_str() {
+        "range" => vec![limit],
+        "block" => vec![(seek, seek.saturating_add(block.saturating_sub(1)))],
+        "io.map" => env.session.io.maps.at(seek).map(|map| (map.from, map.to)).into_iter().collect(),
+        "file" | "raw" => {
+            let fd = env.session.io.current()?;
+            let size = env.session.io.descriptor(fd)?.size();
+            size.checked_sub(1).map(|last| (0, last)).into_iter().collect()
+        }
+        "bin.section" | "bin.sections" | "bin.segments" => parts(env, &choice),
+        _ if env.session.io.settings.va => maps(env, choice.strip_prefix("io.maps.").unwrap_or("")),
+        _ => {
+            let fd = env.session.io.current()?;
+            let size = env.session.io.descriptor(fd)?.size();
+            size.checked_sub(1).map(|last| (0, last)).into_iter().collect()
+        }
+    };
+    let clipped = all.into_iter().map(|(from, to)| (from.max(limit.0), to.min(limit.1)));
+    Ok(clipped.filter(|(from, to)| from <= to).collect())
+}
+
+/// The executable ranges among those that `search.in` stands for; all, when none is.
+///
+/// # Errors
+/// When nothing is open.
+pub(super) fn code(env: &mut Env<'_>) -> Result<Vec<Range>> {
+    let all = ranges(env)?;
+    let is_code = |range: &Range| {
+        env.session.io.maps.at(range.0).is_some_and(|map| map.segment_perm.contains(Perm::X))
+    };
+    let code: Vec<Range> = all.iter().copied().filter(is_code).collect();
+    Ok(if code.is_empty() { all } else { code })
+}
+
+/// `search.from` to `search.to`, where they are set; the end is outside.
+fn bounds(env: &Env<'_>) -> Range {
+    let set = |name: &str| Some(env.setting_number(name)).filter(|value| *value != u64::MAX);
+    let to = set("search.to").map_or(u64::MAX, |to| to.saturating_sub(1));
+    (set("search.from").unwrap_or(0), to)
+}
+
+fn maps(env: &Env<'_>, letters: &str) -> Vec<Range> {
+    let mut wanted = Perm::empty();
+    for (letter, perm) in [('r', Perm::R), ('w', Perm::W), ('x', Perm::X)] {
+        if letters.contains(letter) {
+            wanted |= perm;
+        }
+    }
+    let fits = |map: &&farad_io::Map| map.perm.contains(wanted);
+    env.session.io.maps.iter().filter(fits).map(|map| (map.from, map.to)).collect()
+}
+
+fn parts(env: &Env<'_>, choice: &str) -> Vec<Range> {
+    let seek = env.view.seek;
+    let mut ranges: Vec<Range> = Vec::new();
+    for loaded in &env.session.loaded {
+        let binary = &loaded.binary;
+        let spans: Vec<(u64, u64)> = match choice {
+            "bin.segments" => binary.segments.iter().map(|part| (part.vaddr, part.vsize)).collect(),
+            _ => binary.sections.iter().map(|part| (part.vaddr, part.vsize)).collect(),
+        };
+        let spans = spans.into_iter().filter(|(addr, size)| *addr != 0 && *size > 0);
+        ranges.extend(spans.map(|(addr, size)| (addr, addr.saturating_add(size - 1))));
+    }
+    if choice == "bin.section" {
+        ranges.retain(|(from, to)| (*from..=*to).contains(&seek));
+    }
+    ranges
+}
