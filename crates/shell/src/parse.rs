@@ -78,6 +78,23 @@ pub fn base64_bytes(text: &str) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// Base64 text of bytes, with padding.
+pub fn base64_digits(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for group in bytes.chunks(3) {
+        let at = |index: usize| u32::from(group.get(index).copied().unwrap_or(0));
+        let bits = at(0) << 16 | at(1) << 8 | at(2);
+        for digit in 0..4 {
+            match digit <= group.len() {
+                true => text.push(char::from(DIGITS[(bits >> (18 - 6 * digit)) as usize & 63])),
+                false => text.push('='),
+            }
+        }
+    }
+    text
+}
+
 /// A whole file of this machine, which may have `limit` bytes.
 ///
 /// # Errors
@@ -113,5 +130,8 @@ mod tests {
         assert_eq!(base64_bytes("Zm9v").unwrap(), b"foo");
         assert_eq!(base64_bytes("Zm8=").unwrap(), b"fo");
         assert!(base64_bytes("Z!").is_err());
+        for (bytes, text) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg==")] {
+            assert_eq!(base64_digits(bytes.as_bytes()), text);
+        }
     }
 }

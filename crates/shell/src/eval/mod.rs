@@ -14,7 +14,7 @@ use crate::registry::Args;
 use crate::session::Session;
 use crate::view::View;
 
-mod each;
+pub(crate) mod each;
 mod names;
 mod sink;
 mod stored;

@@ -1,0 +1,261 @@
+//! Settings: show, set, reset, explain.
+
+use std::collections::BTreeSet;
+
+use farad_io::Effects;
+
+use crate::config::{self, Kind as Type, Scope, VARIABLES, Variable};
+use crate::error::{Error, Result};
+use crate::eval::Env;
+use crate::registry::{Args, Glue, Group, Kind, Mode, Row, maybe, need};
+
+/// The group.
+pub(super) const GROUP: Group = Group { prefix: "e", brief: "show and change settings", rows: ROWS };
+
+static ROWS: &[Row] = &[
+    Row::new("e", "List settings, show one, or set some (name=value,...); name=? lists what it takes", evaluate)
+        .modes(&[Mode::Json, Mode::Script, Mode::Quiet])
+        .params(&[maybe("name[=value]", Kind::Setting)])
+        .effects(Effects::empty())
+        .examples(&["e hex.cols", "e hex.cols=8", "e hex.", "e asm.syntax=?", "ej", "e*"]),
+    Row::new("e?", "Explain a setting", explain)
+        .params(&[need("name", Kind::Setting)])
+        .effects(Effects::empty())
+        .examples(&["e? hex.cols"]),
+    Row::new("e??", "Explain the settings whose names begin so", explain)
+        .params(&[maybe("name", Kind::Setting)])
+        .effects(Effects::empty())
+        .examples(&["e?? hex."]),
+    Row::new("el", "Explain all settings", explain)
+        .params(&[maybe("name", Kind::Setting)])
+        .effects(Effects::empty())
+        .examples(&["el hex."]),
+    Row::new("ep", "Explain a setting", explain)
+        .params(&[need("name", Kind::Setting)])
+        .effects(Effects::empty())
+        .examples(&["ep hex.cols"]),
+    Row::new("e-", "Put a setting, or all, back to what they were at first", reset)
+        .glue(Glue::Rest)
+        .params(&[maybe("name", Kind::Setting)])
+        .effects(Effects::SETTINGS)
+        .examples(&["e-hex.cols"]),
+    Row::new("e!", "Turn a true setting false and a false one true", toggle)
+        .glue(Glue::Rest)
+        .params(&[need("name", Kind::Setting)])
+        .effects(Effects::SETTINGS)
+        .examples(&["e! hex.header"]),
+    Row::new("er", "Let nobody change a setting any more", lock)
+        .params(&[need("name", Kind::Setting)])
+        .effects(Effects::SETTINGS)
+        .examples(&["er hex.depth"]),
+    Row::new("et", "Show the type of a setting", show_type)
+        .params(&[need("name", Kind::Setting)])
+        .effects(Effects::empty())
+        .examples(&["et hex.cols"]),
+];
+
+/// The settings that `er` has locked.
+#[derive(Default)]
+struct Locked(BTreeSet<&'static str>);
+
+/// Sets a variable from `name=value`: one that is each reader's own for this view, or for all
+/// views that have not set it themselves when `everywhere`; any other for the session.
+///
+/// # Errors
+/// An unknown or locked variable, a wrong value, or a refusal.
+pub fn set(env: &mut Env<'_>, assignment: &str, everywhere: bool) -> Result<()> {
+    let (name, value) = assignment
+        .split_once('=')
+        .ok_or_else(|| Error::failed(format!("'{assignment}' sets nothing: write name=value")))?;
+    assign(env, find(name.trim())?, value.trim(), everywhere)
+}
+
+fn assign(env: &mut Env<'_>, variable: &'static Variable, value: &str, everywhere: bool) -> Result<()> {
+    env.ctx.allow(Effects::SETTINGS, &format!("setting {}", variable.name))?;
+    if variable.runs {
+        env.ctx.allow(Effects::INTERPRET, &format!("setting {}", variable.name))?;
+    }
+    if env.session.extensions.of::<Locked>().0.contains(variable.name) {
+        return Err(Error::failed(format!("{} is locked (er)", variable.name)));
+    }
+    let value = variable.normalize(value).map_err(|error| Error::failed(error.to_string()))?;
+    check_architecture(env, variable, &value)?;
+    if variable.scope == Scope::View && !everywhere {
+        env.view.config.set(variable, value);
+    } else {
+        env.view.config.unset(variable.name);
+        env.session.config.set(variable, value);
+    }
+    apply(env);
+    Ok(())
+}
+
+/// The width must be one that the architecture has. A change of the architecture to one without
+/// the width in force takes along its own.
+fn check_architecture(env: &mut Env<'_>, variable: &'static Variable, value: &str) -> Result<()> {
+    let named = |name: &str| farad_arch::ARCHS.iter().find(|arch| arch.name == name);
+    match variable.name {
+        "asm.bits" => {
+            let Some(arch) = named(env.setting("asm.arch")) else { return Ok(()) };
+            let bits = config::number(value);
+            if arch.bits.iter().any(|&known| u64::from(known) == bits) {
+                return Ok(());
+            }
+            let known = arch.bits.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
+            Err(Error::failed(format!("{} has no {value} bits: use {known}", arch.name)))
+        }
+        "asm.arch" => {
+            let Some(arch) = named(value) else { return Ok(()) };
+            let bits = env.setting_number("asm.bits");
+            let nearest = arch.nearest_bits(u32::try_from(bits).unwrap_or(0));
+            if u64::from(nearest) != bits
+                && let Ok(width) = config::variable("asm.bits")
+            {
+                env.view.config.set(width, nearest.to_string());
+            }
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Brings what settings stand for elsewhere up to date: the `io.*` of the IO layer.
+pub(crate) fn apply(env: &mut Env<'_>) {
+    let settings = farad_io::Settings {
+        va: env.is_set("io.va"),
+        ff: env.is_set("io.ff"),
+        fill: env.setting_number("io.0xff") as u8,
+        cache: env.is_set("io.cache"),
+    };
+    env.session.io.settings = settings;
+}
+
+fn find(name: &str) -> Result<&'static Variable> {
+    config::variable(name).map_err(|error| Error::failed(error.to_string()))
+}
+
+/// The value in force. A processor that nobody named is the architecture's own.
+fn value<'a>(env: &'a Env<'_>, name: &str) -> &'a str {
+    match env.setting(name) {
+        "" if name == "asm.cpu" => env.setting("asm.arch"),
+        value => value,
+    }
+}
+
+fn evaluate(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    match args.mode {
+        Mode::Json => return list_json(env),
+        Mode::Script => return list_script(env),
+        Mode::Quiet => {
+            return VARIABLES.iter().try_for_each(|row| Ok(writeln!(env.out, "{}", row.name)?));
+        }
+        Mode::Text => {}
+    }
+    if args.is_empty() {
+        return list(env, "");
+    }
+    if let Some((name, wanted)) = args.text.split_once('=')
+        && wanted.trim() == "?"
+    {
+        return list_choices(env, find(name.trim())?);
+    }
+    if args.text.contains('=') {
+        let several = args.text.split(',').all(|each| each.contains('='));
+        let each: Vec<&str> = if several { args.text.split(',').collect() } else { vec![args.text] };
+        return each.into_iter().try_for_each(|each| set(env, &crate::lang::unquote(each), false));
+    }
+    if args.text.ends_with('.') {
+        return list(env, args.text);
+    }
+    let row = find(args.text)?;
+    let shown = value(env, row.name).to_owned();
+    Ok(writeln!(env.out, "{shown}")?)
+}
+
+fn beginning_with(prefix: &str) -> impl Iterator<Item = &'static Variable> {
+    VARIABLES.iter().filter(move |row| row.name.starts_with(prefix))
+}
+
+fn list(env: &mut Env<'_>, prefix: &str) -> Result<()> {
+    let mut any = false;
+    for row in beginning_with(prefix) {
+        any = true;
+        let shown = value(env, row.name).to_owned();
+        writeln!(env.out, "{} = {shown}", row.name)?;
+    }
+    if any { Ok(()) } else { Err(Error::failed(format!("no setting begins with '{prefix}' (e lists them)"))) }
+}
+
+fn list_script(env: &mut Env<'_>) -> Result<()> {
+    for row in VARIABLES {
+        let shown = value(env, row.name).to_owned();
+        writeln!(env.out, "'e {}={shown}", row.name)?;
+    }
+    Ok(())
+}
+
+fn list_json(env: &mut Env<'_>) -> Result<()> {
+    let mut all = serde_json::Map::new();
+    for row in VARIABLES {
+        let shown = value(env, row.name);
+        let shown = match row.kind {
+            Type::Bool => (shown == "true").into(),
+            Type::Number if shown.starts_with('-') => config::number(shown).cast_signed().into(),
+            Type::Number => config::number(shown).into(),
+            Type::Text | Type::Choice(_) => shown.into(),
+        };
+        all.insert(row.name.to_owned(), shown);
+    }
+    Ok(writeln!(env.out, "{}", serde_json::Value::Object(all))?)
+}
+
+fn list_choices(env: &mut Env<'_>, row: &Variable) -> Result<()> {
+    let choices = match row.kind {
+        Type::Bool => vec!["false", "true"],
+        Type::Choice(choices) => choices(),
+        Type::Number | Type::Text => Vec::new(),
+    };
+    choices.iter().try_for_each(|choice| Ok(writeln!(env.out, "{choice}")?))
+}
+
+fn explain(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let mut rows = beginning_with(args.text).peekable();
+    if rows.peek().is_none() {
+        find(args.text)?;
+    }
+    rows.try_for_each(|row| Ok(writeln!(env.out, "{:>20}: {}", row.name, row.brief)?))
+}
+
+fn reset(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let rows = if args.is_empty() { VARIABLES } else { std::slice::from_ref(find(args.text)?) };
+    for row in rows {
+        if env.session.extensions.of::<Locked>().0.contains(row.name) {
+            continue;
+        }
+        env.view.config.unset(row.name);
+        env.session.config.unset(row.name);
+    }
+    apply(env);
+    Ok(())
+}
+
+fn toggle(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let row = find(args.required("the setting")?)?;
+    let flipped = match (row.kind, env.setting(row.name)) {
+        (Type::Bool, "true") => "false",
+        (Type::Bool, _) => "true",
+        _ => return Err(Error::failed(format!("{} is neither true nor false: it is {}", row.name, row.type_name()))),
+    };
+    assign(env, row, flipped, false)
+}
+
+fn lock(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let row = find(args.required("the setting")?)?;
+    env.session.extensions.of::<Locked>().0.insert(row.name);
+    Ok(())
+}
+
+fn show_type(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let row = find(args.required("the setting")?)?;
+    Ok(writeln!(env.out, "{}", row.type_name())?)
+}

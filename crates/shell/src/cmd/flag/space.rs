@@ -1,0 +1,179 @@
+//! Flag spaces: groups of flags, one of which can be selected.
+
+use farad_io::Effects;
+use serde_json::{Value, json};
+
+use crate::error::{Error, Result};
+use crate::eval::Env;
+use crate::flag::Flags;
+use crate::registry::{Args, Glue, Group, Kind, Mode, Row, maybe, need};
+use crate::render::printable;
+
+/// The group.
+pub(super) const GROUP: Group = Group { prefix: "fs", brief: "group flags in spaces", rows: ROWS };
+
+/// Most spaces, and most selections remembered.
+const LIMIT: usize = 4096;
+
+static ROWS: &[Row] = &[
+    Row::new("fs", "List the flag spaces, or select one (* is all)", space)
+        .modes(&[Mode::Json, Mode::Quiet])
+        .params(&[maybe("space", Kind::Word)])
+        .effects(Effects::ANNOTATE)
+        .examples(&["fs", "fsj", "fs symbols", "fs *"]),
+    Row::new("fs*", "List the flag spaces as commands", list_script).effects(Effects::ANNOTATE).examples(&["fs*"]),
+    Row::new("fs+", "Select a space and remember the one before", push)
+        .glue(Glue::Rest)
+        .params(&[need("space", Kind::Word)])
+        .effects(Effects::ANNOTATE)
+        .examples(&["fs+sym; fs-"]),
+    Row::new("fs-", "Remove a space; without one, go back to the space before fs+", remove)
+        .glue(Glue::Rest)
+        .params(&[maybe("space", Kind::Word)])
+        .effects(Effects::ANNOTATE)
+        .examples(&["fs sym; fs-sym", "fs-*"]),
+    Row::new("fsr", "Give the selected space another name", rename)
+        .params(&[need("new", Kind::Word)])
+        .effects(Effects::ANNOTATE)
+        .examples(&["fs sym; fsr names"]),
+    Row::new("fsm", "Move the flags here to a space", adopt)
+        .params(&[need("space", Kind::Word)])
+        .effects(Effects::ANNOTATE)
+        .examples(&["f foo; fsm sym"]),
+    Row::new("fss", "List the spaces that fs- goes back to", list_stack).effects(Effects::ANNOTATE).examples(&["fss"]),
+];
+
+/// The selections that `fs-` goes back to.
+#[derive(Default)]
+struct Stack(Vec<Option<String>>);
+
+fn space(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    match args.mode {
+        Mode::Json => return list_json(env),
+        Mode::Quiet => {
+            return env.session.flags.spaces().try_for_each(|space| Ok(writeln!(env.out, "{space}")?));
+        }
+        _ if args.is_empty() => return list(env),
+        _ => {}
+    }
+    select(env, args.text)
+}
+
+fn select(env: &mut Env<'_>, name: &str) -> Result<()> {
+    if name == "*" {
+        env.session.flags.selected = None;
+        return Ok(());
+    }
+    let name = checked(&mut env.session.flags, name)?;
+    env.session.flags.selected = Some(name);
+    Ok(())
+}
+
+/// Makes the space unless it is there.
+fn checked(flags: &mut Flags, name: &str) -> Result<String> {
+    if !Flags::is_name(name) {
+        return Err(Error::failed(format!("'{}' cannot name a space", printable(name))));
+    }
+    if flags.spaces().count() >= LIMIT {
+        return Err(Error::Limit { what: "the number of flag spaces", limit: LIMIT.to_string() });
+    }
+    flags.add_space(name);
+    Ok(name.to_owned())
+}
+
+fn push(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let before = env.session.flags.selected.clone();
+    let depth = env.session.extensions.of::<Stack>().0.len();
+    if depth >= LIMIT {
+        return Err(Error::Limit { what: "the number of spaces remembered", limit: LIMIT.to_string() });
+    }
+    select(env, args.required("the space")?)?;
+    env.session.extensions.of::<Stack>().0.push(before);
+    Ok(())
+}
+
+fn remove(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let session = &mut *env.session;
+    match args.text {
+        "" => {
+            let before = session.extensions.of::<Stack>().0.pop();
+            session.flags.selected = before.ok_or_else(|| Error::failed("no space is remembered (fs+ remembers one)"))?;
+        }
+        "*" => {
+            let all: Vec<String> = session.flags.spaces().map(str::to_owned).collect();
+            for space in all {
+                session.flags.remove_space(&space);
+            }
+        }
+        name => {
+            let name = match name {
+                "." => session.flags.selected.clone().unwrap_or_default(),
+                name => name.to_owned(),
+            };
+            if !session.flags.remove_space(&name) {
+                return Err(Error::failed(format!("no flag space '{}' (fs lists them)", printable(&name))));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn rename(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let flags = &mut env.session.flags;
+    let old = flags.selected.clone().ok_or_else(|| Error::failed("no space is selected (fs NAME selects one)"))?;
+    let new = args.required("the new name")?;
+    if !Flags::is_name(new) {
+        return Err(Error::failed(format!("'{}' cannot name a space", printable(new))));
+    }
+    flags.rename_space(&old, new);
+    Ok(())
+}
+
+fn adopt(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let flags = &mut env.session.flags;
+    let space = checked(flags, args.required("the space")?)?;
+    let names: Vec<String> = flags.at(env.view.seek).map(|flag| flag.name.clone()).collect();
+    for name in names {
+        flags.change(&name, |flag| flag.space = Some(space.clone()));
+    }
+    Ok(())
+}
+
+/// Whether listings show the flags of a space now.
+fn is_shown(flags: &Flags, space: &str) -> bool {
+    flags.selected.as_deref().is_none_or(|selected| selected == space)
+}
+
+fn list(env: &mut Env<'_>) -> Result<()> {
+    let flags = &env.session.flags;
+    for space in flags.spaces() {
+        let mark = if is_shown(flags, space) { '*' } else { '.' };
+        writeln!(env.out, "{:5} {mark} {space}", flags.count_in(space))?;
+    }
+    Ok(())
+}
+
+fn list_json(env: &mut Env<'_>) -> Result<()> {
+    let flags = &env.session.flags;
+    let rows = flags.spaces().map(|space| {
+        let selected = flags.selected.as_deref() == Some(space);
+        json!({ "name": space, "count": flags.count_in(space), "selected": selected })
+    });
+    let rows = Value::Array(rows.collect());
+    Ok(writeln!(env.out, "{rows}")?)
+}
+
+fn list_script(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
+    let flags = &env.session.flags;
+    for space in flags.spaces() {
+        writeln!(env.out, "fs {space}")?;
+    }
+    Ok(writeln!(env.out, "fs {}", flags.selected.as_deref().unwrap_or("*"))?)
+}
+
+fn list_stack(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
+    for space in &env.session.extensions.of::<Stack>().0 {
+        writeln!(env.out, "{}", space.as_deref().unwrap_or("*"))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,372 @@
+//! Maps: which bytes of which descriptor appear at which addresses.
+
+use farad_io::{Effects, Map, MapId, Perm};
+use serde_json::{Value, json};
+
+use crate::error::{Error, Result};
+use crate::eval::Env;
+use crate::load;
+use crate::registry::{Args, Glue, Group, Kind, Mode, Row, maybe, need};
+use crate::render::printable;
+
+/// The group.
+pub(super) const GROUP: Group = Group { prefix: "om", brief: "place files at addresses", rows: ROWS };
+
+/// Columns of a bar.
+const BAR: u64 = 30;
+/// Most maps of a session.
+const LIMIT: usize = 1 << 16;
+
+static ROWS: &[Row] = &[
+    Row::new("om", "List maps, highest priority first, or map a part of a descriptor", map)
+        .modes(&[Mode::Json, Mode::Script, Mode::Quiet])
+        .params(&[
+            maybe("fd", Kind::Number),
+            maybe("addr", Kind::Address),
+            maybe("size", Kind::Number),
+            maybe("offset", Kind::Number),
+            maybe("perm", Kind::Perm),
+            maybe("name", Kind::Word),
+        ])
+        .effects(Effects::ANNOTATE)
+        .examples(&["om", "om 3 0x1000 0x10", "om 3 0x1000 0x10 0 r-x text", "omj", "om*", "omq"]),
+    Row::new("omu", "Map a part of a descriptor unless the same map is there", map_once)
+        .params(&[
+            need("fd", Kind::Number),
+            need("addr", Kind::Address),
+            maybe("size", Kind::Number),
+            maybe("offset", Kind::Number),
+            maybe("perm", Kind::Perm),
+            maybe("name", Kind::Word),
+        ])
+        .effects(Effects::ANNOTATE)
+        .examples(&["omu 3 0 0x200 0 rw-"]),
+    Row::new("omm", "Map all of a descriptor at an address", map_all)
+        .params(&[maybe("fd", Kind::Number), maybe("addr", Kind::Address)])
+        .effects(Effects::ANNOTATE)
+        .examples(&["omm 3 0x400"]),
+    Row::new("om-", "Remove a map (* all)", remove)
+        .glue(Glue::Rest)
+        .params(&[maybe("map", Kind::Number)])
+        .effects(Effects::ANNOTATE)
+        .examples(&["om-*"]),
+    Row::new("om.", "Show the map at an address", show_here)
+        .modes(&[Mode::Json, Mode::Quiet])
+        .params(&[maybe("addr", Kind::Address)])
+        .examples(&["om.", "om.j"]),
+    Row::new("om=", "List maps as bars over the addresses", bars).examples(&["om="]),
+    Row::new("omqq", "List the addresses at which maps begin", starts).examples(&["omqq"]),
+    Row::new("omr", "Change the size of a map", resize)
+        .params(&[need("map", Kind::Number), need("size", Kind::Number)])
+        .effects(Effects::ANNOTATE)
+        .examples(&["om 3 0x1000 0x10; omr 2 0x20; om-*"]),
+    Row::new("omb", "Move a map to another address", relocate)
+        .params(&[need("map", Kind::Number), need("addr", Kind::Address)])
+        .effects(Effects::ANNOTATE),
+    Row::new("omb.", "Move the map here to another address", relocate_here)
+        .params(&[need("addr", Kind::Address)])
+        .effects(Effects::ANNOTATE)
+        .examples(&["omb. 0x100; omb. 0 @ 0x100"]),
+    Row::new("omp", "Set the permissions of the map here, or of another", permit)
+        .params(&[maybe("map", Kind::Number), need("perm", Kind::Perm)])
+        .effects(Effects::ANNOTATE)
+        .examples(&["omp rw-"]),
+    Row::new("omf", "Set the permissions of the map here, or of another", permit)
+        .params(&[maybe("map", Kind::Number), need("perm", Kind::Perm)])
+        .effects(Effects::ANNOTATE)
+        .examples(&["omf rw-"]),
+    Row::new("ompu", "Give a map the highest priority", raise)
+        .params(&[need("map", Kind::Number)])
+        .effects(Effects::ANNOTATE),
+    Row::new("ompd", "Give a map the lowest priority", lower)
+        .params(&[need("map", Kind::Number)])
+        .effects(Effects::ANNOTATE),
+    Row::new("omd", "Give a map the lowest priority", lower)
+        .params(&[need("map", Kind::Number)])
+        .effects(Effects::ANNOTATE),
+    Row::new("ompf", "Give the maps of a descriptor the highest priority", raise_descriptor)
+        .params(&[need("fd", Kind::Number)])
+        .effects(Effects::ANNOTATE)
+        .examples(&["ompf 3"]),
+    Row::new("omn", "Name the map at an address", name_at)
+        .params(&[need("addr", Kind::Address), need("name", Kind::Word)])
+        .effects(Effects::ANNOTATE)
+        .examples(&["omn 0 first"]),
+    Row::new("omn.", "Name the map here", name_here)
+        .params(&[need("name", Kind::Word)])
+        .effects(Effects::ANNOTATE)
+        .examples(&["omn. first"]),
+    Row::new("omn-", "Take the name from the map here, or at an address", unname)
+        .glue(Glue::Number)
+        .params(&[maybe("addr", Kind::Address)])
+        .effects(Effects::ANNOTATE)
+        .examples(&["omn-"]),
+    Row::new("omni", "Name a map", name_by_number)
+        .params(&[need("map", Kind::Number), need("name", Kind::Word)])
+        .effects(Effects::ANNOTATE),
+];
+
+fn map(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    if args.mode != Mode::Text || args.is_empty() {
+        return list(env, args.mode);
+    }
+    let wanted = Wanted::parse(env, args)?;
+    wanted.add(env)
+}
+
+/// A map out of `fd addr [size [offset [perm [name]]]]`.
+struct Wanted {
+    fd: u32,
+    addr: u64,
+    size: u64,
+    offset: u64,
+    perm: Perm,
+    name: String,
+}
+
+impl Wanted {
+    fn parse(env: &mut Env<'_>, args: &Args<'_>) -> Result<Wanted> {
+        let words = args.words();
+        let [fd, addr, rest @ ..] = &words[..] else {
+            return Err(args.wrong("the descriptor and the address are needed"));
+        };
+        let (fd, addr) = (env.number(fd)?, env.number(addr)?);
+        let mut numbers = [None, None];
+        for (number, word) in numbers.iter_mut().zip(rest) {
+            *number = Some(env.number(word)?);
+        }
+        let [size, offset] = numbers;
+        let descriptor = env.session.io.descriptor(u32::try_from(fd).unwrap_or(u32::MAX))?;
+        let perm = match rest.get(2) {
+            Some(word) => perm(word, args)?,
+            None => descriptor.perm,
+        };
+        let offset = offset.unwrap_or(0);
+        let size = size.unwrap_or_else(|| descriptor.size().saturating_sub(offset).min(u64::MAX - addr));
+        Ok(Wanted { fd: descriptor.fd, addr, size, offset, perm, name: rest.get(3).cloned().unwrap_or_default() })
+    }
+
+    fn add(self, env: &mut Env<'_>) -> Result<()> {
+        let maps = &mut env.session.io.maps;
+        if maps.iter().len() >= LIMIT {
+            return Err(Error::Limit { what: "the number of maps", limit: LIMIT.to_string() });
+        }
+        let id = maps.add(self.fd, self.addr, self.size, self.offset, self.perm)?;
+        Ok(maps.change(id, |map| map.name = self.name)?)
+    }
+
+    fn is(&self, map: &Map) -> bool {
+        (map.fd, map.from, map.size(), map.delta) == (self.fd, self.addr, self.size, self.offset)
+    }
+}
+
+fn map_once(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let wanted = Wanted::parse(env, args)?;
+    let same = env.session.io.maps.iter().find(|map| wanted.is(map)).map(|map| map.id);
+    match same {
+        Some(id) => Ok(env.session.io.maps.change(id, |map| {
+            map.perm = wanted.perm;
+            if !wanted.name.is_empty() {
+                map.name = wanted.name;
+            }
+        })?),
+        None => wanted.add(env),
+    }
+}
+
+fn map_all(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let words = args.words();
+    let fd = match words.first() {
+        Some(word) => u32::try_from(env.number(word)?).unwrap_or(u32::MAX),
+        None => env.session.io.current()?,
+    };
+    let addr = words.get(1).map_or(Ok(0), |word| env.number(word))?;
+    load::map_whole(env, fd, addr)
+}
+
+fn number(env: &mut Env<'_>, text: &str) -> Result<MapId> {
+    let id = env.number(text)?;
+    Ok(env.session.io.maps.find(MapId::try_from(id).unwrap_or(MapId::MAX))?.id)
+}
+
+fn at(env: &Env<'_>, addr: u64) -> Result<MapId> {
+    let here = env.session.io.maps.at(addr).map(|map| map.id);
+    here.ok_or_else(|| Error::failed(format!("no map covers {addr:#x} (om lists them)")))
+}
+
+fn remove(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    if args.required("the map")? == "*" {
+        env.session.io.maps.remove_if(|_| true);
+        return Ok(());
+    }
+    let id = number(env, args.text)?;
+    env.session.io.maps.remove_if(|map| map.id == id);
+    Ok(())
+}
+
+/// The two words of an argument text.
+fn two(args: &Args<'_>) -> Result<(String, String)> {
+    match <[String; 2]>::try_from(args.words()) {
+        Ok([one, two]) => Ok((one, two)),
+        Err(_) => Err(args.wrong("two arguments are needed")),
+    }
+}
+
+fn resize(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let (id, size) = two(args)?;
+    let (id, size) = (number(env, &id)?, env.number(&size)?);
+    let from = env.session.io.maps.find(id)?.from;
+    let last = size.checked_sub(1).and_then(|last| from.checked_add(last));
+    let last = last.ok_or_else(|| args.wrong("a map has 1 byte at least and ends with the address space"))?;
+    Ok(env.session.io.maps.change(id, |map| map.to = last)?)
+}
+
+fn relocate(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let (id, addr) = two(args)?;
+    let (id, addr) = (number(env, &id)?, env.number(&addr)?);
+    Ok(env.session.io.maps.relocate(id, addr)?)
+}
+
+fn relocate_here(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let addr = env.number(args.required("the address")?)?;
+    let id = at(env, env.view.seek)?;
+    Ok(env.session.io.maps.relocate(id, addr)?)
+}
+
+fn perm(word: &str, args: &Args<'_>) -> Result<Perm> {
+    word.parse().map_err(|_| args.wrong(format!("'{word}' is no permission: use a word like r-x or a number to 7")))
+}
+
+fn permit(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let words = args.words();
+    let (id, perm) = match &words[..] {
+        [perm] => (at(env, env.view.seek)?, perm),
+        [id, perm] => (number(env, id)?, perm),
+        _ => return Err(args.wrong("the permissions are missing")),
+    };
+    let perm = self::perm(perm, args)?;
+    Ok(env.session.io.maps.change(id, |map| (map.perm, map.segment_perm) = (perm, perm))?)
+}
+
+fn raise(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let id = number(env, args.required("the map")?)?;
+    Ok(env.session.io.maps.prioritize(id, true)?)
+}
+
+fn lower(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let id = number(env, args.required("the map")?)?;
+    Ok(env.session.io.maps.prioritize(id, false)?)
+}
+
+fn raise_descriptor(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let fd = env.number(args.required("the descriptor")?)?;
+    let maps = &mut env.session.io.maps;
+    let ids: Vec<MapId> = maps.iter().rev().filter(|map| u64::from(map.fd) == fd).map(|map| map.id).collect();
+    ids.into_iter().try_for_each(|id| Ok(maps.prioritize(id, true)?))
+}
+
+fn name(env: &mut Env<'_>, id: MapId, name: &str) -> Result<()> {
+    Ok(env.session.io.maps.change(id, |map| map.name = name.to_owned())?)
+}
+
+fn name_at(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let (addr, text) = two(args)?;
+    let addr = env.number(&addr)?;
+    name(env, at(env, addr)?, &text)
+}
+
+fn name_here(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let id = at(env, env.view.seek)?;
+    name(env, id, args.required("the name")?)
+}
+
+fn unname(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let addr = if args.is_empty() { env.view.seek } else { env.number(args.text)? };
+    name(env, at(env, addr)?, "")
+}
+
+fn name_by_number(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let (id, text) = two(args)?;
+    let id = number(env, &id)?;
+    name(env, id, &text)
+}
+
+/// A map as lists show it, behind the mark of the one at the seek.
+fn line(map: &Map) -> String {
+    let Map { id, fd, delta, from, to, perm, segment_perm, name } = map;
+    let name = printable(name);
+    format!(" {id} fd: {fd} +{delta:#010x} {from:#010x} - {to:#010x} {perm} {segment_perm} {name}")
+}
+
+fn object(map: &Map) -> Value {
+    json!({
+        "map": map.id,
+        "fd": map.fd,
+        "delta": map.delta,
+        "from": map.from,
+        "to": map.to,
+        "perm": map.perm.to_string(),
+        "sperm": map.segment_perm.to_string(),
+        "name": map.name,
+    })
+}
+
+fn list(env: &mut Env<'_>, mode: Mode) -> Result<()> {
+    let maps = &env.session.io.maps;
+    let here = maps.at(env.view.seek).map(|map| map.id);
+    match mode {
+        Mode::Json => writeln!(env.out, "{}", Value::Array(maps.iter().map(object).collect()))?,
+        Mode::Quiet => maps.iter().try_for_each(|map| writeln!(env.out, "{} {}", map.fd, map.id))?,
+        // The lowest first, so that running them gives the same priorities.
+        Mode::Script => maps.iter().rev().try_for_each(|map| {
+            let Map { fd, delta, from, perm, name, .. } = map;
+            let size = map.size();
+            let blank = if name.is_empty() { "" } else { " " };
+            writeln!(env.out, "omu {fd} {from:#010x} {size:#010x} {delta:#010x} {perm}{blank}{}", printable(name))
+        })?,
+        Mode::Text => maps.iter().try_for_each(|map| {
+            let mark = if here == Some(map.id) { '*' } else { '-' };
+            writeln!(env.out, "{mark}{}", line(map))
+        })?,
+    }
+    Ok(())
+}
+
+fn show_here(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let addr = if args.is_empty() { env.view.seek } else { env.number(args.text)? };
+    let Some(map) = env.session.io.maps.at(addr) else { return Ok(()) };
+    match args.mode {
+        Mode::Json => writeln!(env.out, "{}", object(map))?,
+        Mode::Quiet => writeln!(env.out, "{}", map.id)?,
+        _ => writeln!(env.out, "{}", line(map))?,
+    }
+    Ok(())
+}
+
+fn starts(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
+    for map in env.session.io.maps.iter() {
+        writeln!(env.out, "{:#010x}", map.from)?;
+    }
+    Ok(())
+}
+
+fn bars(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
+    let maps = &env.session.io.maps;
+    let seek = env.view.seek;
+    let low = maps.iter().map(|map| map.from).min().unwrap_or(0);
+    let high = maps.iter().map(|map| map.to).max().unwrap_or(0).saturating_add(1);
+    let step = ((high - low) / BAR).max(1);
+    let bar = |from: u64, end: u64, mark: char| -> String {
+        let filled = (0..BAR).map(|cell| low.saturating_add(cell * step));
+        filled.map(|at| if at.saturating_add(step) > from && at < end { mark } else { '-' }).collect()
+    };
+    writeln!(env.out)?;
+    for (index, map) in maps.iter().enumerate() {
+        let mark = if map.contains(seek) { '*' } else { ' ' };
+        let (from, end) = (map.from, map.to.saturating_add(1));
+        writeln!(env.out, "{:<4}{from:#010x} {} {end:#010x} {}   {}", format!("{index}{mark}"), bar(from, end, '#'), map.perm, map.fd)?;
+    }
+    let end = seek.saturating_add(env.view.block as u64);
+    writeln!(env.out, "=>  {seek:#010x} {} {end:#010x}", bar(seek, end, '^'))?;
+    Ok(writeln!(env.out)?)
+}

@@ -1,0 +1,366 @@
+//! Descriptors: open, list, select, reopen, resize, close.
+
+use farad_io::{Effects, Endpoint, OpenOptions, Perm, Transport, Uri};
+
+use crate::error::{Error, Result};
+use crate::eval::Env;
+use crate::load::{self, Request};
+use crate::registry::{Args, Glue, Group, Kind, Mode, Row, maybe, need};
+
+mod list;
+mod scheme;
+
+pub use scheme::list_schemes;
+
+/// The group.
+pub(super) const GROUP: Group = Group { prefix: "o", brief: "open, list and close files", rows: ROWS };
+
+/// The group of commands that change a file's size.
+pub(super) const RESIZE: Group = Group { prefix: "r", brief: "show and change a file's size", rows: RESIZE_ROWS };
+
+/// What `o rap://:PORT` runs; the crate that serves puts it into a session's extensions. It is
+/// handed the URI.
+#[derive(Default)]
+pub struct Listen(pub Option<fn(&mut Env<'_>, &str) -> Result<()>>);
+
+static ROWS: &[Row] = &[
+    Row::new("o", "List what is open; select a descriptor; open a file or URI, its headers read", open)
+        .modes(&[Mode::Json, Mode::Script, Mode::Quiet])
+        .params(&[maybe("uri", Kind::File), maybe("addr", Kind::Address), maybe("perm", Kind::Perm)])
+        .effects(Effects::READ.union(Effects::VIEW))
+        .examples(&["o", "o malloc://64 0x1000", "oj", "o*", "oq"]),
+    Row::new("o+", "Open a file for writing too", open_writable)
+        .params(&[need("uri", Kind::File), maybe("addr", Kind::Address), maybe("perm", Kind::Perm)])
+        .effects(Effects::READ.union(Effects::VIEW))
+        .examples(&["o+ malloc://64"]),
+    Row::new("on", "Open a file and map it as it is, without reading its headers", open_plain)
+        .params(&[need("uri", Kind::File), maybe("addr", Kind::Address), maybe("perm", Kind::Perm)])
+        .effects(Effects::READ.union(Effects::VIEW))
+        .examples(&["on malloc://64 0x2000"]),
+    Row::new("on+", "Open a file for writing and map it as it is", open_plain)
+        .params(&[need("uri", Kind::File), maybe("addr", Kind::Address), maybe("perm", Kind::Perm)])
+        .effects(Effects::READ.union(Effects::VIEW))
+        .examples(&["on+ malloc://64 0x2000"]),
+    Row::new("onn", "Open a file without mapping it", open_unmapped)
+        .params(&[need("uri", Kind::File), maybe("perm", Kind::Perm)])
+        .effects(Effects::READ.union(Effects::VIEW))
+        .examples(&["onn malloc://64"]),
+    Row::new("o-", "Close a descriptor (* all), and remove its maps", close)
+        .glue(Glue::Rest)
+        .params(&[maybe("fd", Kind::Number)])
+        .effects(Effects::VIEW)
+        .examples(&["o-*"]),
+    Row::new("o-*", "Close all descriptors", close_all).effects(Effects::VIEW).examples(&["o-*"]),
+    Row::new("o--", "Close all descriptors", close_all).effects(Effects::VIEW).examples(&["o--"]),
+    Row::new("o-!", "Close all descriptors but the current one", close_others).effects(Effects::VIEW).examples(&["o-!"]),
+    Row::new("o.", "Show what the current descriptor was opened by", list::current)
+        .modes(&[Mode::Quiet, Mode::Json])
+        .examples(&["o.", "o.q"]),
+    Row::new("o=", "List descriptors with their sizes as bars", list::bars).examples(&["o="]),
+    Row::new("op", "Show the current descriptor, or select another", select)
+        .glue(Glue::Number)
+        .params(&[maybe("fd", Kind::Number)])
+        .effects(Effects::VIEW)
+        .examples(&["op", "op 3"]),
+    Row::new("opn", "Select the next descriptor", select_next).effects(Effects::VIEW).examples(&["opn"]),
+    Row::new("opp", "Select the descriptor before", select_previous).effects(Effects::VIEW).examples(&["opp"]),
+    Row::new("opr", "Select the next descriptor, and the first after the last", select_round)
+        .effects(Effects::VIEW)
+        .examples(&["opr"]),
+    Row::new("ox", "Exchange the numbers that two descriptors are mapped by", exchange)
+        .params(&[need("fd", Kind::Number), need("fd2", Kind::Number)])
+        .effects(Effects::VIEW),
+    Row::new("ob", "List the files whose headers were read", list::binaries)
+        .modes(&[Mode::Json, Mode::Script, Mode::Quiet])
+        .examples(&["ob", "obj"]),
+    Row::new("oo", "Open the current file again, for reading", reopen)
+        .params(&[maybe("fd", Kind::Number)])
+        .effects(Effects::READ.union(Effects::VIEW))
+        .examples(&["oo"]),
+    Row::new("oo+", "Open the current file again, for writing too", reopen)
+        .params(&[maybe("fd", Kind::Number)])
+        .effects(Effects::READ.union(Effects::VIEW))
+        .examples(&["oo+"]),
+    Row::new("oL", "List the schemes that can be opened", scheme::list)
+        .modes(&[Mode::Json])
+        .examples(&["oL", "oLj"]),
+];
+
+static RESIZE_ROWS: &[Row] = &[
+    Row::new("r", "Show the size of the current file, or set it (K, M and G count)", resize)
+        .params(&[maybe("size", Kind::Number)])
+        .effects(Effects::READ)
+        .examples(&["r", "r 16"]),
+    Row::new("r+", "Make the file longer at the current address, with zeros", grow)
+        .glue(Glue::Number)
+        .params(&[need("bytes", Kind::Number)])
+        .effects(Effects::WRITE)
+        .examples(&["r+4"]),
+    Row::new("r-", "Take bytes out of the file at the current address", shrink)
+        .glue(Glue::Number)
+        .params(&[need("bytes", Kind::Number)])
+        .effects(Effects::WRITE)
+        .examples(&["r-4"]),
+    Row::new("rh", "Show the size of the current file as people read it", human_size).examples(&["rh"]),
+];
+
+/// What to open, where and for what.
+struct Wanted {
+    uri: String,
+    addr: Option<u64>,
+    perm: Perm,
+}
+
+impl Wanted {
+    /// Reads `URI [addr] [perm]`. The last of all addresses stands for none, as in what `o*` lists.
+    fn parse(env: &mut Env<'_>, args: &Args<'_>, perm: Perm) -> Result<Wanted> {
+        let words = args.words();
+        let uri = words.first().ok_or_else(|| args.wrong("what to open is missing"))?.clone();
+        let mut wanted = Wanted { uri, addr: None, perm };
+        for word in &words[1..] {
+            match word.parse() {
+                Ok(perm) if word.len() == 3 && !word.starts_with(|c: char| c.is_ascii_digit()) => wanted.perm = perm,
+                _ => wanted.addr = Some(env.number(word)?).filter(|&addr| addr != u64::MAX),
+            }
+        }
+        Ok(wanted)
+    }
+
+    fn open(&self, env: &mut Env<'_>) -> Result<u32> {
+        let options = OpenOptions { perm: self.perm, create: false };
+        Ok(env.session.io.open(&self.uri, &options, env.ctx)?)
+    }
+}
+
+fn open(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    if args.is_empty() {
+        return list::descriptors(env, args.mode);
+    }
+    if let Ok(fd) = args.text.parse::<u32>()
+        && env.session.io.descriptor(fd).is_ok()
+    {
+        return Ok(env.session.io.select(fd)?);
+    }
+    let wanted = Wanted::parse(env, args, Perm::RX)?;
+    if listens(&wanted.uri) {
+        return listen(env, &wanted.uri);
+    }
+    open_loaded(env, wanted)
+}
+
+fn open_writable(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let wanted = Wanted::parse(env, args, Perm::RWX)?;
+    open_loaded(env, wanted)
+}
+
+/// Opens with its headers. What has none is mapped as it is, and the view stays where it was.
+fn open_loaded(env: &mut Env<'_>, wanted: Wanted) -> Result<()> {
+    let (seek, history, before) = (env.view.seek, env.view.history.clone(), env.session.loaded.len());
+    let request = Request {
+        perm: wanted.perm,
+        headers: env.is_set("file.info"),
+        map: wanted.addr,
+        ..Request::new(&wanted.uri)
+    };
+    let fd = load::open(env, &request)?;
+    if env.session.loaded.len() == before {
+        (env.view.seek, env.view.history) = (seek, history);
+        let maps: Vec<u32> = env.session.io.maps.iter().filter(|map| map.fd == fd).map(|map| map.id).collect();
+        for id in maps {
+            env.session.io.maps.change(id, |map| {
+                map.perm -= Perm::X;
+                map.segment_perm -= Perm::X;
+            })?;
+        }
+    }
+    if env.is_set("io.autofd") {
+        env.session.io.select(fd)?;
+    }
+    Ok(())
+}
+
+fn open_plain(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let perm = if args.row.name.ends_with('+') { Perm::RW } else { Perm::R };
+    let wanted = Wanted::parse(env, args, perm)?;
+    let fd = wanted.open(env)?;
+    load::map_whole(env, fd, wanted.addr.unwrap_or(0))
+}
+
+fn open_unmapped(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let wanted = Wanted::parse(env, args, Perm::R)?;
+    let fd = wanted.open(env)?;
+    Ok(env.session.io.select(fd)?)
+}
+
+/// Whether a URI has a network scheme without a host: then it asks to serve, not to open.
+fn listens(uri: &str) -> bool {
+    let uri = Uri::parse(uri);
+    uri.scheme.as_deref() == Some("rap")
+        && matches!(Endpoint::parse(&uri.rest, None), Ok(Endpoint { transport: Transport::Network { host, .. }, .. }) if host.is_empty())
+}
+
+fn listen(env: &mut Env<'_>, uri: &str) -> Result<()> {
+    match env.session.extensions.of::<Listen>().0 {
+        Some(serve) => serve(env, uri),
+        None => Err(Error::failed(format!("{uri} names no host, which asks to serve: this program has no server"))),
+    }
+}
+
+fn descriptor_number(env: &mut Env<'_>, text: &str) -> Result<u32> {
+    let fd = env.number(text)?;
+    Ok(env.session.io.descriptor(u32::try_from(fd).unwrap_or(u32::MAX))?.fd)
+}
+
+fn close(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let fd = descriptor_number(env, args.required("the descriptor")?)?;
+    close_one(env, fd)
+}
+
+fn close_one(env: &mut Env<'_>, fd: u32) -> Result<()> {
+    env.session.io.close(fd)?;
+    env.session.loaded.retain(|loaded| loaded.fd != fd);
+    Ok(())
+}
+
+fn close_all(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
+    let all: Vec<u32> = env.session.io.descriptors().map(|descriptor| descriptor.fd).collect();
+    all.into_iter().try_for_each(|fd| close_one(env, fd))
+}
+
+fn close_others(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
+    let current = env.session.io.current()?;
+    let all: Vec<u32> = env.session.io.descriptors().map(|descriptor| descriptor.fd).collect();
+    all.into_iter().filter(|&fd| fd != current).try_for_each(|fd| close_one(env, fd))
+}
+
+fn select(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    if args.is_empty() {
+        let current = env.session.io.current()?;
+        return Ok(writeln!(env.out, "{current}")?);
+    }
+    let fd = descriptor_number(env, args.text)?;
+    Ok(env.session.io.select(fd)?)
+}
+
+fn select_next(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
+    select_beside(env, |fds, at| fds.get(at + 1))
+}
+
+fn select_previous(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
+    select_beside(env, |fds, at| fds.get(at.checked_sub(1)?))
+}
+
+fn select_round(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
+    select_beside(env, |fds, at| fds.get((at + 1) % fds.len()))
+}
+
+/// Selects a neighbour of the current descriptor, where there is one.
+fn select_beside(env: &mut Env<'_>, beside: impl Fn(&[u32], usize) -> Option<&u32>) -> Result<()> {
+    let current = env.session.io.current()?;
+    let fds: Vec<u32> = env.session.io.descriptors().map(|descriptor| descriptor.fd).collect();
+    let at = fds.iter().position(|&fd| fd == current).unwrap_or(0);
+    match beside(&fds, at) {
+        Some(&fd) => Ok(env.session.io.select(fd)?),
+        None => Ok(()),
+    }
+}
+
+fn exchange(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let words = args.words();
+    let [one, two] = &words[..] else { return Err(args.wrong("two descriptors are needed")) };
+    let (one, two) = (descriptor_number(env, one)?, descriptor_number(env, two)?);
+    let maps: Vec<(u32, u32)> = env.session.io.maps.iter().map(|map| (map.id, map.fd)).collect();
+    for (id, fd) in maps {
+        let other = if fd == one { two } else if fd == two { one } else { continue };
+        env.session.io.maps.change(id, |map| map.fd = other)?;
+    }
+    Ok(())
+}
+
+/// Opens a descriptor's URI again; its number and maps stay. What holds its bytes itself, such
+/// as `malloc://`, would lose them, and only its permission changes.
+fn reopen(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let fd = if args.is_empty() { env.session.io.current()? } else { descriptor_number(env, args.text)? };
+    let perm = if args.row.name.ends_with('+') { Perm::RWX } else { Perm::RX };
+    let descriptor = env.session.io.descriptor(fd)?;
+    let scratch = descriptor.backend().is_scratch();
+    if scratch {
+        descriptor.perm = perm | Perm::RW;
+    } else {
+        let uri = descriptor.uri.clone();
+        let options = OpenOptions { perm, create: false };
+        let backend = env.session.io.schemes.open(&uri, &options, env.ctx)?;
+        env.session.io.replace(fd, &uri, perm, backend)?;
+    }
+    let writable: Vec<u32> = env.session.io.maps.iter().filter(|map| map.fd == fd).map(|map| map.id).collect();
+    for id in writable {
+        env.session.io.maps.change(id, |map| match perm.contains(Perm::W) || scratch {
+            true => map.perm |= Perm::W,
+            false => map.perm -= Perm::W,
+        })?;
+    }
+    Ok(())
+}
+
+fn resize(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let fd = env.session.io.current()?;
+    if args.is_empty() {
+        let size = env.session.io.descriptor(fd)?.size();
+        return Ok(writeln!(env.out, "{size}")?);
+    }
+    env.ctx.allow(Effects::WRITE, "changing a file's size")?;
+    let size = env.number(args.text)?;
+    set_size(env, fd, size)
+}
+
+/// Changes a descriptor's size, and that of the maps that show all of it.
+pub(super) fn set_size(env: &mut Env<'_>, fd: u32, size: u64) -> Result<()> {
+    let ctx = env.ctx;
+    let descriptor = env.session.io.descriptor(fd)?;
+    let old = descriptor.size();
+    descriptor.resize(size, ctx)?;
+    let whole = env.session.io.maps.iter().filter(|map| map.fd == fd && map.delta == 0 && map.size() == old);
+    let whole: Vec<u32> = whole.map(|map| map.id).collect();
+    for id in whole {
+        match size.checked_sub(1) {
+            Some(last) => env.session.io.maps.change(id, |map| map.to = map.from.saturating_add(last))?,
+            None => drop(env.session.io.maps.remove_if(|map| map.id == id)),
+        }
+    }
+    Ok(())
+}
+
+/// The current descriptor and the offset in it that shows at the seek.
+pub(super) fn place(env: &Env<'_>) -> Result<(u32, u64)> {
+    match env.session.io.maps.at(env.view.seek).filter(|_| env.session.io.settings.va) {
+        Some(map) => Ok((map.fd, map.offset_of(env.view.seek))),
+        None => Ok((env.session.io.current()?, env.view.seek)),
+    }
+}
+
+fn grow(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let bytes = env.length(args.required("how many bytes")?)?;
+    super::write::insert(env, &vec![0; bytes])
+}
+
+fn shrink(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let bytes = env.number(args.required("how many bytes")?)?;
+    super::write::take_out(env, bytes)
+}
+
+fn human_size(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
+    let fd = env.session.io.current()?;
+    let size = env.session.io.descriptor(fd)?.size();
+    Ok(writeln!(env.out, "{}", crate::render::human_size(size))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::listens;
+
+    #[test]
+    fn a_server_is_a_uri_without_a_host() {
+        assert!(listens("rap://:9999") && listens("rap://:9999/file"));
+        assert!(!listens("rap://host:9999") && !listens("malloc://:9") && !listens("file"));
+    }
+}
