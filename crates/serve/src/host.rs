@@ -8,11 +8,11 @@
 use std::any::Any;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use farad_io::Ctx;
 use farad_shell::config::Config;
@@ -24,6 +24,8 @@ use crate::seed::TERMINAL;
 
 /// Stack of a host's thread, bytes; only what is used of it takes memory.
 const STACK: usize = 32 << 20;
+/// How long a thread stays awake behind a job.
+const VIGIL: Duration = Duration::from_micros(100);
 /// How often a pumping command looks whether it was cancelled.
 const GLANCE: Duration = Duration::from_millis(50);
 
@@ -78,8 +80,10 @@ impl Host {
         desk.jobs = Some(jobs.clone());
         desk.views.insert(ViewId::OWNER, View::default());
         let serve = move || {
-            while let Ok(job) = { locked(&jobs).recv() } {
+            let mut last = Instant::now();
+            while let Some(job) = next(&jobs, last) {
                 run_guarded(job, &mut session);
+                last = Instant::now();
             }
         };
         thread::Builder::new()
@@ -149,6 +153,26 @@ impl Host {
         }))?;
         receiver.recv().map_err(|_| Error::Gone)
     }
+}
+
+/// Waits for a job; `None` when no handle is left. A client that sends its next request as soon as it has the answer is
+/// waited for awake for a moment, since waking up costs more than a short command does.
+fn next(jobs: &Mutex<Receiver<Job>>, idle_since: Instant) -> Option<Job> {
+    static AWAKE: AtomicBool = AtomicBool::new(false);
+    let jobs = locked(jobs);
+    // One thread of the process at most, so that nobody is kept from its turn.
+    if !AWAKE.swap(true, Ordering::Relaxed) {
+        let mut found = jobs.try_recv();
+        while found.is_err() && idle_since.elapsed() < VIGIL {
+            thread::yield_now();
+            found = jobs.try_recv();
+        }
+        AWAKE.store(false, Ordering::Relaxed);
+        if let Ok(job) = found {
+            return Some(job);
+        }
+    }
+    jobs.recv().ok()
 }
 
 /// What a session knows of its host; among the session's extensions.

@@ -23,6 +23,9 @@ pub(crate) enum Keep {
     Stock,
 }
 
+/// Output in memory, or its storage and a file that stands at its start, with its length.
+pub(crate) type Spooled = (Vec<u8>, Option<(File, u64)>);
+
 /// Collected output and reports.
 pub(crate) struct Spool<'a> {
     keep: Keep,
@@ -68,7 +71,7 @@ impl<'a> Spool<'a> {
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub(crate) fn finish(mut self) -> io::Result<(Vec<u8>, Option<(File, u64)>)> {
+    pub(crate) fn finish(mut self) -> io::Result<Spooled> {
         if self.dropped > 0 {
             self.cut();
         }

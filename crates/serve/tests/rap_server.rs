@@ -266,3 +266,29 @@ fn stopping_a_server_hangs_up_on_its_clients() {
     assert_eq!(peer.stream.read(&mut [0; 1]).unwrap_or(0), 0);
     assert!(!server.line("=l").contains(&format!(":{} ", server.port)));
 }
+
+#[test]
+fn other_users_are_not_admitted() {
+    use std::os::unix::process::CommandExt;
+    const NOBODY: u32 = 65_534;
+    let server = Server::start("malloc://64", &[]);
+    // The bytes of `say hi`, and how much of an answer comes.
+    let script = format!(
+        r"exec 3<>/dev/tcp/127.0.0.1/{} && printf '\7\0\0\0\7say hi\0' >&3 && head -c 9 <&3 | wc -c",
+        server.port
+    );
+    let ask = |uid: Option<u32>| {
+        let mut command = std::process::Command::new("bash");
+        command.args(["-c", &script]);
+        if let Some(uid) = uid {
+            command.uid(uid);
+        }
+        command.output().map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    };
+    assert_eq!(ask(None).unwrap(), "9");
+    match ask(Some(NOBODY)) {
+        Ok(answer) => assert_eq!(answer, "0"),
+        // Only root can become somebody else.
+        Err(error) => eprintln!("SKIPPED: other_users_are_not_admitted: {error}"),
+    }
+}

@@ -55,7 +55,10 @@ impl Batch {
         let mut sent = Instant::now();
         for count in 0..REQUESTS {
             if self.replies.len() >= REPLIES || self.replies.has_file() {
-                break;
+                self.send(stream);
+                if !self.replies.is_sent() {
+                    break;
+                }
             }
             if let Some(Numbered { request: Request::Open { .. }, .. }) = self.requests.front() {
                 // A file of its own needs a session of its own, which is for the connection to make.
@@ -120,10 +123,8 @@ impl Batch {
         }
     }
 
-    /// Answers everything without the session, which waits for the client.
-    pub(super) fn refuse(&mut self) {
-        const WHY: &str = "this would wait for its own session, which is waiting for the answer; \
-            name a file behind the port to get a session of its own";
+    /// Answers commands with `why`, without the session. Bytes cannot be refused but by hanging up.
+    pub(super) fn refuse(&mut self, why: &str) {
         while let Some(numbered) = self.requests.pop_front() {
             match &numbered.request {
                 Request::Command { text } => match Note::parse(text) {
@@ -132,14 +133,17 @@ impl Batch {
                             ServerHello { session: Some(Ownership::Shared), ..ServerHello::default() };
                         self.seat.introduce(&hello.to_string(), &mut self.replies);
                     }
-                    _ if self.seat.greeted => self.seat.reply(b"", Status::Failed, WHY, &mut self.replies),
-                    _ => self.seat.reply(WHY.as_bytes(), Status::Failed, "", &mut self.replies),
+                    _ if self.seat.greeted => self.seat.reply(b"", Status::Failed, why, &mut self.replies),
+                    _ => {
+                        let line = format!("ERROR: {why}\n");
+                        self.seat.reply(line.as_bytes(), Status::Failed, "", &mut self.replies);
+                    }
                 },
-                Request::Open { .. } => self.push(&Reply::Open { fd: 0 }),
-                Request::Read { .. } => self.push(&Reply::Read { data: Vec::new() }),
-                Request::Write { .. } => self.push(&Reply::Write { code: 0 }),
-                Request::Seek { .. } => self.push(&Reply::Seek { offset: 0 }),
-                Request::Close { .. } => self.push(&Reply::Close { code: u32::MAX }),
+                Request::Open { name, .. } if means_nothing(name) => self.push(&Reply::Open { fd: 0 }),
+                _ => {
+                    self.failure = Some(End::Busy);
+                    return;
+                }
             }
         }
     }

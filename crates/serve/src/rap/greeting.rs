@@ -2,13 +2,11 @@
 
 use farad_io::{Caching, Descriptor};
 use farad_shell::{Session, View, config};
+use farad_wire::rap::Limits;
 use farad_wire::rap::hello::{ClientHello, Kind, Ownership, ServerHello};
 
 use super::seat::Seat;
 use crate::host;
-
-/// Most bytes given for one read.
-pub(super) const READ: u32 = 4 << 20;
 
 /// Sets the view as the client wants it, where it says so, and returns the lines that answer.
 pub(super) fn greet(seat: &Seat, session: &mut Session, hello: Option<&ClientHello>) -> String {
@@ -41,7 +39,7 @@ fn describe(seat: &Seat, session: &mut Session) -> ServerHello {
         session: Some(seat.ownership),
         seek: Some(seat.seek),
         prompt: Some(format!("{:#010x}", seat.seek)),
-        max: Some(READ),
+        max: Some(Limits::server().read),
         ..ServerHello::default()
     };
     let fd = seat.fd.or_else(|| session.io.current().ok());

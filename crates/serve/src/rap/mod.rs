@@ -28,9 +28,6 @@ use crate::replies::Replies;
 use batch::Batch;
 use seat::{Control, Numbered, Seat};
 
-/// Largest lengths a client may name.
-const LIMITS: Limits =
-    Limits { read: greeting::READ, write: greeting::READ, command: 1 << 20, reply: 0, reverse: 0 };
 /// Bytes of requests decoded ahead of the one that runs.
 const AHEAD: usize = 2 << 20;
 /// Requests decoded ahead.
@@ -41,6 +38,9 @@ const CHUNK: usize = 64 << 10;
 const STALL: Duration = Duration::from_secs(30);
 /// How long what was asked for may still run once the client said no more.
 const FAREWELL: Duration = Duration::from_millis(200);
+/// How long requests may wait for a session that others share and that is at work. It ends what
+/// waits in a circle through several processes, too.
+const BUSY: Duration = Duration::from_secs(30);
 /// How often clocks are looked at.
 const TICK: Duration = Duration::from_secs(1);
 /// Silence after which a connection gives back the memory that it does not need.
@@ -74,6 +74,8 @@ enum End {
     Open { name: String, why: String },
     #[error("it was silent for too long (rap.idle)")]
     Idle,
+    #[error("the session is busy, and bytes cannot be refused in another way")]
+    Busy,
     #[error("it takes nothing of what it asked for")]
     Stalled,
     #[error("{0}")]
@@ -118,7 +120,7 @@ impl Connection {
             server,
             client,
             control: Arc::default(),
-            decoder: RequestDecoder::new(LIMITS),
+            decoder: RequestDecoder::new(Limits::server()),
             pending: VecDeque::new(),
             ahead: 0,
             number: 0,
@@ -313,10 +315,8 @@ impl Connection {
     fn look_at_clocks(&mut self, now: Instant) -> Result<(), End> {
         match &self.work {
             Some(work) => {
-                if now.saturating_duration_since(work.since) >= TICK {
-                    self.look_for_self()?;
-                }
-                return Ok(());
+                let waited = now.saturating_duration_since(work.since);
+                return if waited >= TICK { self.look_at_queue(waited) } else { Ok(()) };
             }
             None if !self.replies.is_sent() => {
                 let silent = now.saturating_duration_since(self.progress);
@@ -337,19 +337,24 @@ impl Connection {
         }
     }
 
-    /// Withdraws what a busy session has not begun, when it is this very process that waits for it: then it may be
-    /// busy waiting for us, and nothing would ever move.
-    fn look_for_self(&mut self) -> Result<(), End> {
+    /// Withdraws what a busy session has not begun, when that took too long; or at once when it is this very process
+    /// that waits for it: then the session may be busy waiting for us, and nothing would ever move.
+    fn look_at_queue(&mut self, waited: Duration) -> Result<(), End> {
         let Some(work) = &self.work else { return Ok(()) };
-        if !self.is_self {
-            if locked(&work.batch).is_none() || !self.stream.is_of_this_process() {
-                return Ok(());
-            }
-            self.is_self = true;
+        if locked(&work.batch).is_none() {
+            return Ok(());
         }
-        let Some(mut batch) = locked(&work.batch).take() else { return Ok(()) };
-        tracing::info!("{}: a session of this process waits for its own", self.client.peer);
-        batch.refuse();
+        self.is_self = self.is_self || self.stream.is_of_this_process();
+        if !self.is_self && waited < BUSY {
+            return Ok(());
+        }
+        let Some(mut batch) = ({ locked(&work.batch).take() }) else { return Ok(()) };
+        batch.refuse(if self.is_self {
+            "this would wait for its own session, which is waiting for the answer; name a file behind \
+             the port to get a session of its own"
+        } else {
+            "the session is busy with another client's command"
+        });
         self.finish(Some(batch))
     }
 

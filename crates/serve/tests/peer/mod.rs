@@ -1,5 +1,5 @@
 //! A server in this process, and a raw client that speaks through the codec alone.
-#![allow(dead_code)]
+#![allow(dead_code, clippy::unwrap_used, reason = "each test uses some of it, and may fail loudly")]
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -232,28 +232,7 @@ impl Peer {
         let mut body = Vec::new();
         loop {
             let mut input = self.received.as_slice();
-            let mut found = None;
-            loop {
-                match self.decoder.next(&mut input).unwrap() {
-                    None => break,
-                    Some(ReplyEvent::ReadStart { .. } | ReplyEvent::CommandStart { .. }) => {}
-                    Some(ReplyEvent::ReadBytes(bytes) | ReplyEvent::CommandBytes(bytes)) => {
-                        body.extend_from_slice(bytes)
-                    }
-                    Some(event) => {
-                        found = Some(match event {
-                            ReplyEvent::Open { fd } => Reply::Open { fd },
-                            ReplyEvent::Write { code } => Reply::Write { code },
-                            ReplyEvent::Seek { offset } => Reply::Seek { offset },
-                            ReplyEvent::Close { code } => Reply::Close { code },
-                            ReplyEvent::ReadEnd => Reply::Read { data: std::mem::take(&mut body) },
-                            ReplyEvent::CommandEnd => Reply::Command { text: std::mem::take(&mut body) },
-                            event => panic!("{event:?}"),
-                        });
-                        break;
-                    }
-                }
-            }
+            let found = next_reply(&mut self.decoder, &mut input, &mut body);
             let left = input.len();
             self.received.drain(..self.received.len() - left);
             if found.is_some() {
@@ -346,5 +325,32 @@ impl Peer {
         text.extend_from_slice(&tail.text);
         let trailer = tail.trailer.unwrap();
         (String::from_utf8(text).unwrap(), (trailer.status(), trailer.message().to_owned()))
+    }
+}
+
+/// The replies in a server's bytes.
+pub fn replies(mut bytes: &[u8]) -> Vec<Reply> {
+    let mut decoder = ReplyDecoder::new(Limits::client());
+    let mut body = Vec::new();
+    std::iter::from_fn(|| next_reply(&mut decoder, &mut bytes, &mut body)).collect()
+}
+
+/// The next whole reply of the bytes at hand; `body` keeps what came of it.
+fn next_reply(decoder: &mut ReplyDecoder, input: &mut &[u8], body: &mut Vec<u8>) -> Option<Reply> {
+    loop {
+        return Some(match decoder.next(input).unwrap()? {
+            ReplyEvent::ReadStart { .. } | ReplyEvent::CommandStart { .. } => continue,
+            ReplyEvent::ReadBytes(bytes) | ReplyEvent::CommandBytes(bytes) => {
+                body.extend_from_slice(bytes);
+                continue;
+            }
+            ReplyEvent::Open { fd } => Reply::Open { fd },
+            ReplyEvent::Write { code } => Reply::Write { code },
+            ReplyEvent::Seek { offset } => Reply::Seek { offset },
+            ReplyEvent::Close { code } => Reply::Close { code },
+            ReplyEvent::ReadEnd => Reply::Read { data: std::mem::take(body) },
+            ReplyEvent::CommandEnd => Reply::Command { text: std::mem::take(body) },
+            ReplyEvent::ReverseCommand { text } => panic!("{text:?}"),
+        });
     }
 }
