@@ -1,4 +1,5 @@
 //! What the fuzz targets hold: a module a crate under test, a function a target. Each takes any bytes and panics only
 //! on a defect.
 
+pub mod language;
 pub mod wire;

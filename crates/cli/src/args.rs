@@ -124,7 +124,9 @@ impl Options {
     }
 
     fn take(&mut self, letter: char, parser: &mut Parser) -> Result<()> {
-        let Some(flag) = flag::find(letter) else { bail!("unknown flag -{letter} (farad -hh lists the flags)") };
+        let Some(flag) = flag::find(letter) else {
+            bail!("unknown flag -{letter} (farad -hh lists the flags)")
+        };
         if let State::Refused(why) = flag.state {
             bail!("flag -{letter} is refused: {why}");
         }
@@ -223,7 +225,9 @@ mod tests {
                 (result, state) => panic!("-{}: {state:?} but {result:?}", row.letter),
             }
         }
-        for (words, wanted) in [(&["-Z"][..], "-Z"), (&["-c"], "-c"), (&["a", "b"], "'b'"), (&["--nope"], "--nope")] {
+        for (words, wanted) in
+            [(&["-Z"][..], "-Z"), (&["-c"], "-c"), (&["a", "b"], "'b'"), (&["--nope"], "--nope")]
+        {
             let error = parse(words).unwrap_err().to_string();
             assert!(error.contains(wanted), "{error}");
         }

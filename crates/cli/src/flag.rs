@@ -51,7 +51,12 @@ pub(crate) static FLAGS: &[Flag] = &[
     refused('D', Some("backend"), "Debug with another backend", NO_DEBUGGER),
     works('e', Some("k=v"), "Set a variable before opening", true),
     works('f', None, "Make the block as large as the file", false),
-    refused('F', Some("format"), "Read the file as this format", "the format is found by the file's first bytes"),
+    refused(
+        'F',
+        Some("format"),
+        "Read the file as this format",
+        "the format is found by the file's first bytes",
+    ),
     works('h', None, "Show this help; -hh shows all flags", true),
     refused('H', Some("var"), "Show a variable of the installation", "farad has no installation variables"),
     works('i', Some("file"), "Run a file of commands after opening", true),
@@ -92,8 +97,8 @@ pub(crate) fn find(letter: char) -> Option<&'static Flag> {
 pub(crate) fn help(all: bool) -> String {
     let mut text = String::from(
         "Usage: farad [flags] [file | URI | - | --]\n\
-         \x20      farad rap://[ADDRESS]:PORT     serve\n\
-         \x20      farad demo                     a remote session, shown\n\n",
+         \x20      farad rap://:PORT       serve\n\
+         \x20      farad demo              a remote session, shown\n\n",
     );
     for (form, brief) in [
         ("-", "Open 512 bytes of memory"),
@@ -104,7 +109,9 @@ pub(crate) fn help(all: bool) -> String {
         text.push_str(&format!("  {form:<11} {brief}\n"));
     }
     for flag in FLAGS.iter().filter(|flag| all || flag.common) {
-        let form = flag.value.map_or_else(|| format!("-{}", flag.letter), |value| format!("-{} {value}", flag.letter));
+        let form = flag
+            .value
+            .map_or_else(|| format!("-{}", flag.letter), |value| format!("-{} {value}", flag.letter));
         let refused = match flag.state {
             State::Works => String::new(),
             State::Refused(why) => format!(" (refused: {why})"),

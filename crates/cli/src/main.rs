@@ -1,1 +1,77 @@
-fn main() {}
+//! farad: a remote-first reverse-engineering shell.
+//!
+//! This crate has the arguments, the prompt, and the one place that puts schemes, commands and
+//! servers together. What it shows goes through [`output`]; nothing else prints.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "this crate is the one that prints")]
+
+mod args;
+mod assembly;
+mod completion;
+mod demo;
+mod flag;
+mod interrupt;
+mod output;
+mod prompt;
+mod run;
+mod sanitize;
+mod terminal;
+
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+
+use args::{Options, Show};
+
+fn main() -> ExitCode {
+    let mut words = std::env::args_os();
+    let name = words.next().unwrap_or_default();
+    let is_radare2 = Path::new(&name).file_name().is_some_and(|name| name == "radare2" || name == "r2");
+    let status = Options::parse(words).and_then(|options| match options.show {
+        Some(show) => print(&describe(show, options.json)).map(|()| 0),
+        None => run::run(options, is_radare2),
+    });
+    match status {
+        Ok(status) => ExitCode::from(status),
+        Err(error) => {
+            // Standard error is the last resort; that it is closed changes nothing.
+            let _ = writeln!(std::io::stderr(), "farad: {}", sanitize::line(&format!("{error:#}")));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn print(text: &str) -> anyhow::Result<()> {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        // Whoever reads only the first lines has what they wanted.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        result => Ok(result?),
+    }
+}
+
+fn describe(show: Show, json: bool) -> String {
+    match show {
+        Show::Help { all } => flag::help(all),
+        Show::Version { all } => version(all, json),
+        Show::Schemes => farad_shell::cmd::open::list_schemes(&assembly::schemes(), json),
+    }
+}
+
+fn version(all: bool, json: bool) -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    let (arch, os) = (std::env::consts::ARCH, std::env::consts::OS);
+    if json {
+        let value = serde_json::json!({ "name": "farad", "version": version, "arch": arch, "os": os });
+        return format!("{value}\n");
+    }
+    let mut text = format!("farad {version} {arch} {os}\n");
+    if all {
+        for (part, what) in [
+            ("rap", "1, with farad's notes and trailers"),
+            ("language", "that of radare2 6.2.1"),
+            ("decoder", "capstone 5"),
+        ] {
+            text.push_str(&format!("{part:9} {what}\n"));
+        }
+    }
+    text
+}

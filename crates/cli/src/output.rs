@@ -33,7 +33,8 @@ pub(crate) struct Standard {
 impl Standard {
     /// The process's own.
     pub(crate) fn new(reports: Reports) -> Standard {
-        let color = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+        let color =
+            io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
         let sanitizer = io::stdout().is_terminal().then(Sanitizer::default);
         Standard { buffer: Vec::with_capacity(BUFFER), sanitizer, reports, color }
     }
@@ -89,6 +90,10 @@ impl Out for Standard {
 
     /// On a terminal everything is sanitized, a peer's text or not.
     fn from_peer(&mut self, _peer: &str) {}
+
+    fn is_terminal(&self) -> bool {
+        self.sanitizer.is_some()
+    }
 }
 
 impl Drop for Standard {

@@ -92,6 +92,11 @@ impl Endpoint {
                 )));
             }
         };
+        if let Some(letter) =
+            host.chars().find(|c| c.is_whitespace() || c.is_control() || "/[]@".contains(*c))
+        {
+            return Err(wrong(format!("a host's name cannot hold {letter:?}")));
+        }
         Ok(Endpoint { transport: Transport::Network { host: host.to_owned(), port }, path })
     }
 }
@@ -133,7 +138,7 @@ mod tests {
         assert_eq!(endpoint("h:1"), Endpoint { transport: network("h", 1), path: None });
         assert_eq!(endpoint("h:1/rap://b:2/dbg:///bin/ls").path.as_deref(), Some("rap://b:2/dbg:///bin/ls"));
         assert_eq!(Endpoint::parse("h/x", Some(9999)).unwrap().transport, network("h", 9999));
-        for wrong in ["h", "h:", "h:70000", "[::1", "h:1x/", "[::1]x:1"] {
+        for wrong in ["h", "h:", "h:70000", "[::1", "h:1x/", "[::1]x:1", "[a/b]:1", "a b:1"] {
             assert!(Endpoint::parse(wrong, None).is_err(), "{wrong}");
         }
     }

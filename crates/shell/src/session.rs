@@ -85,12 +85,4 @@ impl Session {
             extensions: Extensions::default(),
         }
     }
-
-    /// A fresh session that knows the same schemes, commands and settings.
-    pub fn sibling(&self) -> Session {
-        Session {
-            config: self.config.clone(),
-            ..Session::new(self.io.schemes.clone(), self.registry.clone())
-        }
-    }
 }

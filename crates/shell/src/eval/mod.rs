@@ -68,7 +68,7 @@ pub fn run_line(env: &mut Env<'_>, line: &str) -> bool {
     env.session.io.begin_command();
     let typed = line.trim_start();
     let result = match &env.view.divert {
-        Some(prefix) if !typed.is_empty() && !typed.starts_with('=') && !typed.starts_with("!=!") => {
+        Some(prefix) if !typed.is_empty() && !["=", "!=!", "-="].iter().any(|own| typed.starts_with(own)) => {
             let whole = format!("{prefix}{typed}");
             env.run_command(&whole)
         }
@@ -216,7 +216,7 @@ impl Env<'_> {
             }
             Body::Shell(text) => {
                 let resolved = self.resolve(text)?;
-                self.run_shell(&resolved, self.view.terminal.is_some())
+                self.run_shell(&resolved, self.out.is_terminal())
             }
             Body::ShellCapture(text) => {
                 let resolved = self.resolve(text)?;

@@ -55,6 +55,7 @@ impl Env<'_> {
         }
         let value = row.normalize(value).map_err(failed)?;
         self.view.config.set(row, value);
+        crate::cmd::config::apply(self);
         Ok(())
     }
 

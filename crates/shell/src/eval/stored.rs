@@ -49,14 +49,7 @@ impl Env<'_> {
         let stored = self.session.macros.get(name).cloned();
         let stored = stored.ok_or_else(|| Error::failed(format!("no macro '{name}' ((* lists them)")))?;
         let words = lang::words(&arguments.text);
-        let mut body = stored.body;
-        // The highest number first, so that $1 does not take the head of $10.
-        for (index, word) in words.iter().enumerate().rev() {
-            body = body.replace(&format!("${index}"), word);
-            if let Some(param) = stored.params.get(index) {
-                body = body.replace(&format!("${{{param}}}"), word);
-            }
-        }
+        let body = lang::expand_macro(&stored.body, &stored.params, &words);
         self.with_ctx(&ctx).run_text(&body)
     }
 

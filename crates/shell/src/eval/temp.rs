@@ -45,6 +45,9 @@ impl Env<'_> {
         self.view.seek = saved.seek;
         self.view.block = saved.block;
         self.view.config = saved.config;
+        if temps.iter().any(|temp| matches!(temp, Temp::Config(_))) {
+            crate::cmd::config::apply(self);
+        }
         self.session.flags.selected = saved.space;
         if let Some(overlay) = saved.overlay {
             self.session.io.overlay = overlay;

@@ -20,6 +20,11 @@ pub trait Out: Write {
     /// Says that what follows was written by `peer`, not by this process: where it is
     /// interpreted it is data, and a terminal obeys none of its control sequences but colours.
     fn from_peer(&mut self, peer: &str);
+
+    /// Whether a person reads it as it comes, on a terminal that a program may take over.
+    fn is_terminal(&self) -> bool {
+        false
+    }
 }
 
 /// Results go to a writer of this process's own (a file, an alias), reports further up.

@@ -1,0 +1,136 @@
+//! What Tab offers: commands, settings, flags and files, by where the cursor is.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anstyle::{AnsiColor, Style};
+use farad_serve::{Host, ViewId};
+use farad_shell::Registry;
+use farad_shell::registry::Kind;
+use rustyline::completion::{Completer as Complete, FilenameCompleter, Pair};
+use rustyline::{Context, Helper, Highlighter, Hinter, Result, Validator};
+
+/// Most names offered at once.
+const OFFERED: usize = 400;
+
+/// Completes a line of the prompt.
+#[derive(Helper, Hinter, Validator, Highlighter)]
+pub(crate) struct Completer {
+    registry: Arc<Registry>,
+    host: Host,
+    files: FilenameCompleter,
+    /// Whether the host may be asked: not while it runs what asks for a line.
+    pub(crate) idle: Arc<Idle>,
+}
+
+/// Whether the host is free to answer.
+#[derive(Default)]
+pub(crate) struct Idle(AtomicBool);
+
+impl Idle {
+    pub(crate) fn set(&self, idle: bool) {
+        self.0.store(idle, Ordering::Relaxed);
+    }
+
+    fn is_set(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl Completer {
+    pub(crate) fn new(registry: Arc<Registry>, host: Host) -> Completer {
+        Completer { registry, host, files: FilenameCompleter::new(), idle: Arc::default() }
+    }
+
+    fn flags(&self, prefix: &str) -> Vec<String> {
+        if !self.idle.is_set() {
+            return Vec::new();
+        }
+        let prefix = prefix.to_owned();
+        let names = self.host.with(ViewId::OWNER, move |session, _| {
+            let all = session.flags.all().filter(|flag| flag.name.starts_with(&prefix));
+            all.take(OFFERED).map(|flag| flag.name.clone()).collect()
+        });
+        names.unwrap_or_default()
+    }
+}
+
+/// Where the command that the cursor is in begins, and whether the cursor is behind an `@`.
+fn command_start(line: &str) -> (usize, bool) {
+    let start = line.rfind([';', '|', '`', '(']).map_or(0, |at| at + 1);
+    let start = start + (line[start..].len() - line[start..].trim_start().len());
+    (start, line[start..].contains('@'))
+}
+
+impl Complete for Completer {
+    type Candidate = Pair;
+
+    fn complete(&self, line: &str, pos: usize, ctx: &Context<'_>) -> Result<(usize, Vec<Pair>)> {
+        let typed = &line[..pos];
+        let (start, at_address) = command_start(typed);
+        let command = &typed[start..];
+        let word = typed.rfind([' ', '@', '=', '+', ',']).map_or(start, |at| (at + 1).max(start));
+        let prefix = &typed[word..];
+        if !command.contains(char::is_whitespace) && !at_address {
+            let rows = self.registry.with_prefix(command);
+            let pairs = rows.map(|row| Pair {
+                display: format!("{:<24} {}", row.usage(), row.brief),
+                replacement: row.name.to_owned(),
+            });
+            return Ok((start, pairs.take(OFFERED).collect()));
+        }
+        let kind = self.kind(command, at_address);
+        let names: Vec<String> = match kind {
+            Some(Kind::File) => return self.files.complete(line, pos, ctx),
+            Some(Kind::Setting) => {
+                let all = farad_shell::config::VARIABLES.iter().map(|row| row.name);
+                all.filter(|name| name.starts_with(prefix)).map(str::to_owned).collect()
+            }
+            Some(Kind::Text | Kind::Word | Kind::Hex | Kind::Command | Kind::Perm) => Vec::new(),
+            _ => self.flags(prefix),
+        };
+        let pairs = names.into_iter().map(|name| Pair { display: name.clone(), replacement: name });
+        Ok((word, pairs.collect()))
+    }
+}
+
+impl Completer {
+    /// What the argument under the cursor is.
+    fn kind(&self, command: &str, at_address: bool) -> Option<Kind> {
+        if at_address {
+            return Some(Kind::Address);
+        }
+        let name = command.split_whitespace().next()?;
+        let row = self
+            .registry
+            .rows()
+            .iter()
+            .filter(|row| name.starts_with(row.name))
+            .max_by_key(|row| row.name.len())?;
+        let index =
+            command.split_whitespace().count().saturating_sub(if command.ends_with(' ') { 1 } else { 2 });
+        row.params.get(index).or(row.params.last()).map(|param| param.kind)
+    }
+}
+
+/// The prompt for an address, coloured where the terminal should be.
+pub(crate) fn prompt(seek: u64, color: bool) -> String {
+    let plain = format!("[{seek:#010x}]> ");
+    if !color {
+        return plain;
+    }
+    let style: Style = AnsiColor::Yellow.on_default();
+    format!("{style}{plain}{style:#}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_under_the_cursor_is_found() {
+        assert_eq!(command_start("px 4; pd 3 @ sy"), (6, true));
+        assert_eq!(command_start("px"), (0, false));
+        assert_eq!(command_start("?e `s"), (4, false));
+    }
+}

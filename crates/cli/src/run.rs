@@ -1,0 +1,274 @@
+//! One run of farad: settings, scripts, the target, commands, then the prompt.
+
+use std::io::{Read, Write};
+
+use anyhow::{Result, bail};
+use farad_io::{Cancel, Ctx, Effects, Perm, Principal};
+use farad_serve::{Host, ViewId};
+use farad_shell::load::{self, Request};
+use farad_shell::out::Out;
+use farad_shell::{Env, Session, View};
+
+use crate::args::{Options, Quiet, Target};
+use crate::completion::Completer;
+use crate::output::{Reports, Standard};
+use crate::terminal::Lines;
+use crate::{assembly, interrupt, prompt};
+
+/// Most bytes taken from standard input as a target.
+const STDIN: u64 = 1 << 30;
+
+/// The owner's side of a host: runs lines and keeps count of failures.
+pub(crate) struct Runner {
+    pub(crate) host: Host,
+    cancel: Cancel,
+    principal: Principal,
+    reports: Reports,
+    /// Whether any line failed.
+    failed: bool,
+    /// The exit status asked for by `q`.
+    pub(crate) quit: Option<i32>,
+    /// Where the owner's view is.
+    pub(crate) seek: u64,
+}
+
+impl Runner {
+    /// Starts a host and takes ^C for it.
+    pub(crate) fn new(reports: Reports) -> Result<Runner> {
+        let cancel = Cancel::new();
+        interrupt::watch(cancel.clone())?;
+        let principal = Principal::owner();
+        Ok(Runner { host: assembly::host()?, cancel, principal, reports, failed: false, quit: None, seek: 0 })
+    }
+
+    /// What stops the line that runs.
+    pub(crate) fn cancel(&self) -> Cancel {
+        self.cancel.clone()
+    }
+
+    fn ctx(&self) -> Ctx {
+        self.cancel.reset();
+        Ctx { cancel: self.cancel.clone(), ..Ctx::owner() }.for_principal(self.principal.clone())
+    }
+
+    /// Runs a line with results to standard output. Returns whether all of it succeeded.
+    pub(crate) fn line(&mut self, line: &str) -> Result<bool> {
+        self.line_to(line, Box::new(Standard::new(self.reports)))
+    }
+
+    /// Runs a line with results to `out`. Returns whether all of it succeeded.
+    pub(crate) fn line_to(&mut self, line: &str, out: Box<dyn Out + Send>) -> Result<bool> {
+        let ctx = self.ctx();
+        let outcome = self.host.line(ViewId::OWNER, line, &ctx, out)?;
+        self.failed |= !outcome.ok;
+        self.quit = self.quit.or(outcome.quit);
+        self.seek = outcome.seek;
+        Ok(outcome.ok)
+    }
+
+    /// Runs something on the owner's environment.
+    pub(crate) fn with<T: Send + 'static>(
+        &mut self,
+        run: impl FnOnce(&mut Env<'_>) -> T + Send + 'static,
+    ) -> Result<T> {
+        let (ctx, reports) = (self.ctx(), self.reports);
+        Ok(self.host.with(ViewId::OWNER, move |session: &mut Session, view: &mut View| {
+            let mut out = Standard::new(reports);
+            run(&mut Env { session, view, ctx: &ctx, out: &mut out })
+        })?)
+    }
+
+    fn script(&mut self, path: &str) -> Result<()> {
+        // Quoted, so that no path is taken for language.
+        self.line(&format!(". \"{path}\"")).map(drop)
+    }
+
+    /// The process's exit status; radare2's is 0 whatever its commands do.
+    fn status(&self, is_radare2: bool, quiet: bool) -> u8 {
+        match self.quit {
+            Some(status) if status != 0 => (status & 0xff) as u8,
+            _ => u8::from(self.failed && quiet && !is_radare2),
+        }
+    }
+}
+
+/// Runs what the options ask for and gives the exit status.
+///
+/// # Errors
+/// What keeps it from starting: a setting, a target that does not open.
+pub(crate) fn run(options: Options, is_radare2: bool) -> Result<u8> {
+    if options.demo {
+        return crate::demo::run();
+    }
+    let reports = match (options.errors_to_output, options.no_errors) {
+        (_, true) => Reports::Nowhere,
+        (true, false) => Reports::Output,
+        (false, false) => Reports::Error,
+    };
+    let mut runner = Runner::new(reports)?;
+    let lines = lines(&runner)?;
+    settle(&mut runner, &options, &lines)?;
+    open(&mut runner, &options)?;
+    if options.sandbox {
+        let refused = Effects::FILES | Effects::SHELL | Effects::NETWORK | Effects::DEBUG;
+        runner.principal =
+            Principal { name: "the sandbox (-S)".to_owned(), allow: Effects::all().difference(refused) };
+    }
+    place(&mut runner, &options)?;
+    if options.remote_mode {
+        runner.line("!=!")?;
+    }
+    let quiet = options.quiet > Quiet::No;
+    let ran = !options.scripts.is_empty() || !options.commands.is_empty();
+    for path in &options.scripts {
+        if runner.quit.is_none() {
+            runner.script(path)?;
+        }
+    }
+    for command in &options.commands {
+        if runner.quit.is_none() {
+            runner.line(command)?;
+        }
+    }
+    let serves = matches!(&options.target, Target::Uri(uri) if uri.starts_with("rap://:"));
+    let leaves =
+        options.quiet == Quiet::Always || (quiet && ran) || (quiet && serves) || runner.quit.is_some();
+    if !leaves {
+        prompt::run(&mut runner, &lines, options.zero)?;
+    }
+    Ok(runner.status(is_radare2, quiet))
+}
+
+/// The demo's last step: the prompt on its own session.
+pub(crate) fn lines(runner: &Runner) -> Result<Lines> {
+    let registry = runner.host.with(ViewId::OWNER, |session, _| session.registry.clone())?;
+    Lines::standard(Completer::new(registry, runner.host.clone()))
+}
+
+/// Settings, rc file and early scripts.
+fn settle(runner: &mut Runner, options: &Options, lines: &Lines) -> Result<()> {
+    let mut settings = Vec::new();
+    if lines.is_terminal() {
+        settings.push("scr.interactive=true".to_owned());
+        let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        settings.push(format!("scr.color={}", if plain { 0 } else { 1 }));
+        if let Ok(size) = rustix::termios::tcgetwinsize(std::io::stdout()) {
+            settings.push(format!("scr.columns={}", size.ws_col));
+            settings.push(format!("scr.rows={}", size.ws_row));
+        }
+    }
+    settings.extend(options.settings.iter().cloned());
+    if !options.directives.is_empty() {
+        settings.push(format!("dbg.profile={}", options.directives.join(",")));
+    }
+    let lines = lines.clone();
+    runner.with(move |env| env.view.terminal = Some(Box::new(lines)))?;
+    if !options.no_rc
+        && let Some(path) = rc_path()
+    {
+        runner.script(&path)?;
+    }
+    let set = runner.with(move |env| {
+        settings.iter().try_for_each(|setting| farad_shell::cmd::config::set(env, setting, true))
+    })?;
+    if let Err(error) = set {
+        bail!("-e: {error}");
+    }
+    for path in &options.early_scripts {
+        runner.script(path)?;
+    }
+    Ok(())
+}
+
+/// `$XDG_CONFIG_HOME/farad/rc`, where it exists.
+fn rc_path() -> Option<String> {
+    let home = || Some(std::path::PathBuf::from(std::env::var_os("HOME")?).join(".config"));
+    let config = std::env::var_os("XDG_CONFIG_HOME").filter(|path| !path.is_empty()).map(Into::into);
+    let path = config.or_else(home)?.join("farad/rc");
+    path.exists().then(|| path.to_str().map(str::to_owned)).flatten()
+}
+
+fn open(runner: &mut Runner, options: &Options) -> Result<()> {
+    let uri = match &options.target {
+        Target::Nothing => return Ok(()),
+        Target::Stdin => return open_stdin(runner, options),
+        Target::Uri(uri) if options.http_host => {
+            let uri = uri.trim_start_matches("http://").trim_end_matches('/');
+            return match runner.line(&format!("'=+ http://{uri}/cmd/"))? {
+                true => Ok(()),
+                false => bail!("cannot connect to {uri}"),
+            };
+        }
+        Target::Uri(uri) if uri.starts_with("rap://:") => {
+            return runner.line(&format!("=:{}", &uri["rap://:".len()..])).map(drop);
+        }
+        Target::Uri(uri) => uri.clone(),
+    };
+    open_uri(runner, options, &uri)
+}
+
+fn open_stdin(runner: &mut Runner, options: &Options) -> Result<()> {
+    let mut bytes = Vec::new();
+    std::io::stdin().lock().take(STDIN + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > STDIN {
+        bail!("standard input is over the limit of {STDIN} bytes");
+    }
+    open_uri(runner, options, &format!("malloc://{}", bytes.len().max(1)))?;
+    let wrote = runner.with(move |env| {
+        let fd = env.session.io.current()?;
+        env.session.io.descriptor(fd)?.write_at(0, &bytes, env.ctx)
+    })?;
+    Ok(wrote?)
+}
+
+fn open_uri(runner: &mut Runner, options: &Options, uri: &str) -> Result<()> {
+    let mut request = Request::new(uri);
+    if options.write {
+        request.perm |= Perm::W;
+    }
+    if options.no_exec {
+        request.perm -= Perm::X;
+    }
+    request.headers = !options.no_headers;
+    request.strings = !options.no_strings;
+    let (base, map) = (options.base.clone(), options.map.clone());
+    let opened = runner.with(move |env| {
+        request.base = base.map(|text| env.number(&text)).transpose()?;
+        request.map = map.map(|text| env.number(&text)).transpose()?;
+        load::open(env, &request).map(|_| env.view.seek)
+    })?;
+    match opened {
+        Ok(seek) => runner.seek = seek,
+        Err(error) => bail!("{error}"),
+    }
+    Ok(())
+}
+
+/// `-s` and `-f`.
+fn place(runner: &mut Runner, options: &Options) -> Result<()> {
+    let (seek, whole) = (options.seek.clone(), options.whole_block);
+    let placed = runner.with(move |env| -> farad_shell::Result<u64> {
+        if let Some(text) = seek {
+            env.view.seek = env.number(&text)?;
+        }
+        if whole {
+            let fd = env.session.io.current()?;
+            let size = env.session.io.descriptor(fd)?.size();
+            let size = usize::try_from(size).unwrap_or(usize::MAX);
+            env.view.block = size.clamp(1, farad_shell::view::BLOCK_LIMIT);
+        }
+        Ok(env.view.seek)
+    })?;
+    match placed {
+        Ok(seek) => runner.seek = seek,
+        Err(error) => bail!("{error}"),
+    }
+    Ok(())
+}
+
+/// Ends an answer for r2pipe.
+pub(crate) fn print_nul() -> Result<()> {
+    let mut out = std::io::stdout();
+    out.write_all(&[0])?;
+    Ok(out.flush()?)
+}
