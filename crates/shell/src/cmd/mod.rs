@@ -10,6 +10,7 @@ mod environment;
 mod files;
 mod flag;
 mod help;
+mod info;
 mod instruction;
 mod map;
 mod number;
@@ -18,6 +19,7 @@ mod print;
 mod search;
 mod seek;
 mod write;
+mod yank;
 
 pub(crate) use help::{asks_help, print_help};
 pub(crate) use instruction::{decoder, instruction_variable, skip_instructions};
@@ -27,8 +29,9 @@ use crate::registry::Group;
 
 /// The groups of commands of this crate, in the order `?` lists them.
 pub fn groups() -> Vec<Group> {
-    let mut groups = vec![number::GROUP, seek::GROUP, block::GROUP, print::GROUP, disasm::GROUP, search::GROUP];
+    let mut groups = vec![number::GROUP, seek::GROUP, block::GROUP, print::GROUP, disasm::GROUP, search::GROUP, info::GROUP];
     groups.extend(write::GROUPS);
+    groups.push(yank::GROUP);
     groups.extend(flag::GROUPS);
     groups.extend([open::GROUP, map::GROUP, open::RESIZE, config::GROUP, environment::GROUP, files::GROUP, basic::GROUP]);
     groups

@@ -1,5 +1,7 @@
 //! Rows of cells with an address before and the characters behind: `px` and most of its family.
 
+use farad_io::Coverage;
+
 use super::ascii::{addr_width, push_addr, push_blanks, push_decimal, shown};
 use super::range::{Chunk, Range};
 use super::unit::Unit;
@@ -84,6 +86,26 @@ pub(crate) fn print(env: &mut Env<'_>, range: Range, unit: Unit) -> Result<()> {
         text.clear();
     }
     Ok(())
+}
+
+/// Prints bytes at hand as rows of hex digits, as if they were at `addr`.
+///
+/// # Errors
+/// When the output cannot be written.
+pub(crate) fn print_held(env: &mut Env<'_>, addr: u64, bytes: &[u8]) -> Result<()> {
+    // All of them are there, whatever the target provides.
+    let style = Style { absent: None, ..Style::of(env) };
+    let dump = Dump { unit: Unit::Byte, columns: style.columns, style };
+    let mut text = Vec::new();
+    if dump.style.header {
+        dump.heading(&mut text, addr);
+    }
+    let chunk = Chunk { addr, bytes, coverage: Coverage::default() };
+    for (row, cells) in bytes.chunks(dump.columns).enumerate() {
+        let at = row * dump.columns;
+        dump.row(env, &mut text, addr.wrapping_add(at as u64), &chunk, at, cells);
+    }
+    Ok(env.out.write_all(&text)?)
 }
 
 /// Prints a range as a JSON array of the cells' values.

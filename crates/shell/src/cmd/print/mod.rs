@@ -18,9 +18,9 @@ mod text;
 mod unit;
 
 pub(super) use ascii::push_addr;
-pub(super) use dump::section_name;
+pub(super) use dump::{print_held as dump_bytes, section_name};
 pub(super) use range::Range;
-pub(super) use text::string_at;
+pub(super) use text::{escape, string_at};
 use unit::Unit;
 
 /// The group.

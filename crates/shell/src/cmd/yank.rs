@@ -1,0 +1,146 @@
+//! The clipboard: bytes copied from one place and pasted at another.
+
+use farad_io::Effects;
+
+use super::print::{Range, string_at};
+use crate::error::{Error, Result};
+use crate::eval::Env;
+use crate::parse::{hex_bytes, hex_digits};
+use crate::registry::{Args, Group, Kind, Mode, Param, Row, maybe, need};
+use crate::view::BLOCK_LIMIT;
+
+/// The group.
+pub(super) const GROUP: Group = Group { prefix: "y", brief: "copy and paste bytes", rows: ROWS };
+
+const COPY: &[Param] = &[maybe("length", Kind::Number), maybe("address", Kind::Address)];
+const WRITES: Effects = Effects::READ.union(Effects::WRITE);
+
+static ROWS: &[Row] = &[
+    Row::new("y", "Copy so many bytes, or show what is copied", copy)
+        .params(COPY)
+        .modes(&[Mode::Json, Mode::Script, Mode::Quiet])
+        .examples(&["y 8", "y 4;y", "y 4;yj"]),
+    Row::new("y-", "Forget what is copied", forget),
+    Row::new("y-*", "Forget what is copied", forget),
+    Row::new("y8", "The copied bytes in hex digits", print_digits).examples(&["y 4;y8"]),
+    Row::new("yp", "The copied bytes as they are", print_text),
+    Row::new("ys", "The copied bytes as text", print_text).examples(&["yw text;ys"]),
+    Row::new("yx", "The copied bytes as a hex dump", print_dump).examples(&["y 4;yx"]),
+    Row::new("yw", "Copy text", copy_text).params(&[need("text", Kind::Text)]).examples(&["yw text"]),
+    Row::new("ywx", "Copy hex digits", copy_digits).params(&[need("hex", Kind::Hex)]).examples(&["ywx 4142"]),
+    Row::new("yfx", "Copy hex digits", copy_digits).params(&[need("hex", Kind::Hex)]),
+    Row::new("yz", "Copy a string that ends with a NUL", copy_string)
+        .params(&[maybe("length", Kind::Number)])
+        .examples(&["yz"]),
+    Row::new("yt", "Copy so many bytes to another address", copy_to)
+        .params(&[need("length", Kind::Number), need("address", Kind::Address)])
+        .effects(WRITES),
+    Row::new("yy", "Paste what is copied", paste).params(&[maybe("address", Kind::Address)]).effects(WRITES),
+];
+
+/// What is copied, and from where.
+#[derive(Clone, Default)]
+struct Clipboard {
+    addr: u64,
+    bytes: Option<Vec<u8>>,
+}
+
+fn copied(env: &mut Env<'_>) -> Result<(u64, Vec<u8>)> {
+    let clipboard = env.session.extensions.of::<Clipboard>();
+    match &clipboard.bytes {
+        Some(bytes) => Ok((clipboard.addr, bytes.clone())),
+        None => Err(Error::failed("nothing is copied yet: write y LENGTH")),
+    }
+}
+
+fn keep(env: &mut Env<'_>, addr: u64, bytes: Vec<u8>) -> Result<()> {
+    if bytes.len() > BLOCK_LIMIT {
+        return Err(Error::Limit { what: "what is copied", limit: format!("{BLOCK_LIMIT:#x} bytes") });
+    }
+    *env.session.extensions.of::<Clipboard>() = Clipboard { addr, bytes: Some(bytes) };
+    Ok(())
+}
+
+fn copy(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    if !args.is_empty() {
+        let (length, place) = args.split_first();
+        let len = env.length(length)? as u64;
+        let addr = if place.is_empty() { env.view.seek } else { env.number(place)? };
+        let bytes = Range { addr, len }.read(env)?;
+        return keep(env, addr, bytes);
+    }
+    let (addr, bytes) = copied(env)?;
+    let digits = hex_digits(&bytes);
+    Ok(match args.mode {
+        Mode::Text => writeln!(env.out, "{addr:#010x} {} {digits}", bytes.len())?,
+        Mode::Json => writeln!(env.out, "{{\"addr\":{addr},\"bytes\":\"{digits}\"}}")?,
+        Mode::Script => writeln!(env.out, "wx {digits}")?,
+        Mode::Quiet => writeln!(env.out, "{digits}")?,
+    })
+}
+
+fn forget(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
+    drop(env.session.extensions.take::<Clipboard>());
+    Ok(())
+}
+
+fn print_digits(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
+    let (_, bytes) = copied(env)?;
+    Ok(writeln!(env.out, "{}", hex_digits(&bytes))?)
+}
+
+fn print_text(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
+    let (_, bytes) = copied(env)?;
+    Ok(writeln!(env.out, "{}", super::print::escape(&bytes, false))?)
+}
+
+fn print_dump(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
+    let (_, bytes) = copied(env)?;
+    super::print::dump_bytes(env, 0, &bytes)
+}
+
+fn copy_text(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let (addr, text) = (env.view.seek, args.required("the text")?);
+    keep(env, addr, crate::lang::unescape(text, crate::lang::Unknown::Keep))
+}
+
+fn copy_digits(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let (addr, bytes) = (env.view.seek, hex_bytes(args.required("the hex digits")?)?);
+    keep(env, addr, bytes)
+}
+
+fn copy_string(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let addr = env.view.seek;
+    let most = if args.is_empty() { env.view.block } else { env.length(args.text)? };
+    let bytes = string_at(env, addr, most as u64)?;
+    keep(env, addr, bytes)
+}
+
+fn copy_to(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let (length, place) = args.split_first();
+    if place.is_empty() {
+        return Err(args.wrong("the address is missing"));
+    }
+    let (len, to) = (env.length(length)? as u64, env.number(place)?);
+    let bytes = Range { addr: env.view.seek, len }.read(env)?;
+    Ok(env.session.io.write(to, &bytes, env.ctx)?)
+}
+
+fn paste(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let to = if args.is_empty() { env.view.seek } else { env.number(args.text)? };
+    let (_, bytes) = copied(env)?;
+    Ok(env.session.io.write(to, &bytes, env.ctx)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::cmd::print::tests::output;
+
+    #[test]
+    fn what_is_copied_can_be_pasted_and_shown() {
+        assert_eq!(output("malloc://32", "yw hello;yy @ 8;yt 2 0 @ 8;p8 13"), "686500000000000068656c6c6f\n");
+        assert_eq!(output("hex://414200", "y 2;y;yj;y*;y8;ys;yz;yq"), concat!(
+            "0x00000000 2 4142\n{\"addr\":0,\"bytes\":\"4142\"}\nwx 4142\n4142\nAB\n4142\n"
+        ));
+    }
+}
