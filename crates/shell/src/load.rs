@@ -3,12 +3,15 @@
 use std::cell::RefCell;
 
 use farad_bin::{Binary, LoadMap, MapSource, SourceError, StringRow, StringScope};
-use farad_io::{Descriptor, OpenOptions, Perm};
+use farad_io::{Descriptor, Io, OpenOptions, Perm};
 
 use crate::config;
 use crate::error::{Error, Result};
 use crate::eval::Env;
-use crate::flag::{Flag, Flags};
+
+mod flag;
+
+pub(crate) use flag::relocation_bytes;
 
 /// What was read from an open file's headers.
 pub struct Loaded {
@@ -54,8 +57,6 @@ impl Request {
     }
 }
 
-/// Flag spaces that are there once headers were looked for, whatever was found.
-const SPACES: [&str; 5] = ["classes", "format", "sections", "segments", "symbols"];
 /// Most strings that are kept for a file.
 const STRINGS: usize = 1 << 20;
 
@@ -74,7 +75,7 @@ pub fn open(env: &mut Env<'_>, request: &Request) -> Result<u32> {
         Ok(Some(loaded)) => {
             map_image(env, &loaded)?;
             settle(env, &loaded);
-            set_flags(&mut env.session.flags, &loaded);
+            flag::set_all(&mut env.session.flags, &loaded);
             for warning in &loaded.binary.warnings {
                 env.out.report(&format!("WARN: {}: {}", request.uri, crate::render::printable(warning)));
             }
@@ -84,7 +85,7 @@ pub fn open(env: &mut Env<'_>, request: &Request) -> Result<u32> {
             map_whole(env, fd, request.map.unwrap_or(0))?;
             env.view.seek = request.map.unwrap_or(0);
             if request.headers {
-                SPACES.iter().for_each(|space| env.session.flags.add_space(space));
+                flag::add_spaces(&mut env.session.flags);
             }
         }
         Err(error) => {
@@ -115,9 +116,19 @@ pub fn map_whole(env: &mut Env<'_>, fd: u32, at: u64) -> Result<()> {
 }
 
 /// A descriptor as the reader of binary formats wants it.
-struct Bytes<'a> {
+pub(crate) struct Bytes<'a> {
     descriptor: RefCell<&'a mut Descriptor>,
     ctx: &'a farad_io::Ctx,
+}
+
+impl<'a> Bytes<'a> {
+    /// The bytes of a descriptor.
+    ///
+    /// # Errors
+    /// When there is no such descriptor.
+    pub(crate) fn of(io: &'a mut Io, fd: u32, ctx: &'a farad_io::Ctx) -> Result<Bytes<'a>> {
+        Ok(Bytes { descriptor: RefCell::new(io.descriptor(fd)?), ctx })
+    }
 }
 
 impl farad_bin::Source for Bytes<'_> {
@@ -147,15 +158,12 @@ pub fn with_source<T>(
     fd: u32,
     run: impl FnOnce(&dyn farad_bin::Source) -> T,
 ) -> Result<T> {
-    let ctx = env.ctx;
-    let descriptor = RefCell::new(env.session.io.descriptor(fd)?);
-    Ok(run(&Bytes { descriptor, ctx }))
+    Ok(run(&Bytes::of(&mut env.session.io, fd, env.ctx)?))
 }
 
-fn read_headers(env: &mut Env<'_>, fd: u32, request: &Request) -> Result<Option<Loaded>> {
-    let base = request.base.or(request.map);
-    let options = farad_bin::Options {
-        base,
+/// How strings are looked for, by the settings in force.
+pub(crate) fn string_options(env: &Env<'_>) -> farad_bin::Options {
+    farad_bin::Options {
         string_min: match env.setting_number("bin.str.min") {
             0 => farad_bin::Options::default().string_min,
             min => usize::try_from(min).unwrap_or(usize::MAX),
@@ -163,7 +171,11 @@ fn read_headers(env: &mut Env<'_>, fd: u32, request: &Request) -> Result<Option<
         string_max: usize::try_from(env.setting_number("bin.str.max")).unwrap_or(0),
         string_count: STRINGS,
         ..farad_bin::Options::default()
-    };
+    }
+}
+
+fn read_headers(env: &mut Env<'_>, fd: u32, request: &Request) -> Result<Option<Loaded>> {
+    let options = farad_bin::Options { base: request.base.or(request.map), ..string_options(env) };
     let wants_strings = request.strings && env.is_set("bin.strings");
     let read = with_source(env, fd, |source| {
         let binary = match farad_bin::load(source, &options) {
@@ -228,39 +240,4 @@ fn settle(env: &mut Env<'_>, loaded: &Loaded) {
     }
     let entry = loaded.binary.entries.iter().find(|entry| entry.kind == farad_bin::EntryKind::Program);
     env.view.seek = entry.map_or(loaded.binary.base, |entry| entry.vaddr);
-}
-
-fn set_flags(flags: &mut Flags, loaded: &Loaded) {
-    let Loaded { binary, strings, .. } = loaded;
-    SPACES.iter().chain(&["relocs", "strings"]).for_each(|space| flags.add_space(space));
-    let mut set = |space: &str, name: String, real: Option<&str>, addr: u64, size: u64| {
-        let mut flag = Flag::new(&name, addr, size);
-        flag.space = Some(space.to_owned());
-        flag.real_name = real.map(str::to_owned);
-        flags.set(flag);
-    };
-    // Of flags at one address the last one is what the place is best known by.
-    for string in strings {
-        set("strings", farad_bin::string_flag_name(&string.text), None, string.vaddr, string.size);
-    }
-    for entry in &binary.entries {
-        set("symbols", entry.flag_name(), None, entry.vaddr, 1);
-    }
-    for section in &binary.sections {
-        set("sections", section.flag_name(), None, section.vaddr, section.vsize);
-    }
-    for segment in &binary.segments {
-        set("segments", segment.flag_name(), None, segment.vaddr, segment.vsize);
-    }
-    for relocation in &binary.relocations {
-        if let Some(name) = relocation.flag_name() {
-            set("relocs", name, Some(&relocation.name), relocation.vaddr, 1);
-        }
-    }
-    for symbol in binary.symbols.iter().filter(|symbol| symbol.has_flag()) {
-        set("symbols", symbol.flag_name(), Some(&symbol.name), symbol.vaddr, symbol.size);
-    }
-    for mark in &binary.marks {
-        set("format", mark.name.clone(), None, mark.offset, mark.size);
-    }
 }
