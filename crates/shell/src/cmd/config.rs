@@ -13,11 +13,15 @@ use crate::registry::{Args, Glue, Group, Kind, Mode, Row, maybe, need};
 pub(super) const GROUP: Group = Group { prefix: "e", brief: "show and change settings", rows: ROWS };
 
 static ROWS: &[Row] = &[
-    Row::new("e", "List settings, show one, or set some (name=value,...); name=? lists what it takes", evaluate)
-        .modes(&[Mode::Json, Mode::Script, Mode::Quiet])
-        .params(&[maybe("name[=value]", Kind::Setting)])
-        .effects(Effects::empty())
-        .examples(&["e hex.cols", "e hex.cols=8", "e hex.", "e asm.syntax=?", "ej", "e*"]),
+    Row::new(
+        "e",
+        "List settings, show one, or set some (name=value,...); name=? lists what it takes",
+        evaluate,
+    )
+    .modes(&[Mode::Json, Mode::Script, Mode::Quiet])
+    .params(&[maybe("name[=value]", Kind::Setting)])
+    .effects(Effects::empty())
+    .examples(&["e hex.cols", "e hex.cols=8", "e hex.", "e asm.syntax=?", "ej", "e*"]),
     Row::new("e?", "Explain a setting", explain)
         .params(&[need("name", Kind::Setting)])
         .effects(Effects::empty())
@@ -79,7 +83,7 @@ fn assign(env: &mut Env<'_>, variable: &'static Variable, value: &str, everywher
         return Err(Error::failed(format!("{} is locked (er)", variable.name)));
     }
     let value = variable.normalize(value).map_err(|error| Error::failed(error.to_string()))?;
-    check_architecture(env, variable, &value)?;
+    check_width(env, variable, &value)?;
     if variable.scope == Scope::View && !everywhere {
         env.view.config.set(variable, value);
     } else {
@@ -87,35 +91,35 @@ fn assign(env: &mut Env<'_>, variable: &'static Variable, value: &str, everywher
         env.session.config.set(variable, value);
     }
     apply(env);
-    Ok(())
+    follow_architecture(env, variable, everywhere)
 }
 
-/// The width must be one that the architecture has. A change of the architecture to one without
-/// the width in force takes along its own.
-fn check_architecture(env: &mut Env<'_>, variable: &'static Variable, value: &str) -> Result<()> {
-    let named = |name: &str| farad_arch::ARCHS.iter().find(|arch| arch.name == name);
-    match variable.name {
-        "asm.bits" => {
-            let Some(arch) = named(env.setting("asm.arch")) else { return Ok(()) };
-            let bits = config::number(value);
-            if arch.bits.iter().any(|&known| u64::from(known) == bits) {
-                return Ok(());
-            }
-            let known = arch.bits.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
-            Err(Error::failed(format!("{} has no {value} bits: use {known}", arch.name)))
-        }
-        "asm.arch" => {
-            let Some(arch) = named(value) else { return Ok(()) };
-            let bits = env.setting_number("asm.bits");
-            let nearest = arch.nearest_bits(u32::try_from(bits).unwrap_or(0));
-            if u64::from(nearest) != bits
-                && let Ok(width) = config::variable("asm.bits")
-            {
-                env.view.config.set(width, nearest.to_string());
-            }
-            Ok(())
-        }
-        _ => Ok(()),
+fn architecture(name: &str) -> Option<&'static farad_arch::Arch> {
+    farad_arch::ARCHS.iter().find(|arch| arch.name == name)
+}
+
+/// The width must be one that the architecture has.
+fn check_width(env: &Env<'_>, variable: &Variable, value: &str) -> Result<()> {
+    let Some(arch) = architecture(env.setting("asm.arch")).filter(|_| variable.name == "asm.bits") else {
+        return Ok(());
+    };
+    let bits = config::number(value);
+    if arch.bits.iter().any(|&known| u64::from(known) == bits) {
+        return Ok(());
+    }
+    let known = arch.bits.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
+    Err(Error::failed(format!("asm.bits cannot be {value} with {}: use {known}", arch.name)))
+}
+
+/// An architecture without the width in force takes along its own.
+fn follow_architecture(env: &mut Env<'_>, variable: &Variable, everywhere: bool) -> Result<()> {
+    let Some(arch) = architecture(env.setting("asm.arch")).filter(|_| variable.name == "asm.arch") else {
+        return Ok(());
+    };
+    let bits = u32::try_from(env.setting_number("asm.bits")).unwrap_or(0);
+    match arch.nearest_bits(bits) {
+        nearest if nearest == bits => Ok(()),
+        nearest => assign(env, find("asm.bits")?, &nearest.to_string(), everywhere),
     }
 }
 
@@ -244,7 +248,13 @@ fn toggle(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let flipped = match (row.kind, env.setting(row.name)) {
         (Type::Bool, "true") => "false",
         (Type::Bool, _) => "true",
-        _ => return Err(Error::failed(format!("{} is neither true nor false: it is {}", row.name, row.type_name()))),
+        _ => {
+            return Err(Error::failed(format!(
+                "{} is neither true nor false: it is {}",
+                row.name,
+                row.type_name()
+            )));
+        }
     };
     assign(env, row, flipped, false)
 }

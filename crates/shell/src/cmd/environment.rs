@@ -23,9 +23,7 @@ static ROWS: &[Row] = &[
 
 const fn row(name: &'static str, brief: &'static str) -> Row {
     const PARAMS: &[Param] = &[maybe("name[=value]", Kind::Text)];
-    Row::new(name, brief, environment)
-        .params(PARAMS)
-        .effects(Effects::SHELL)
+    Row::new(name, brief, environment).params(PARAMS).effects(Effects::SHELL)
 }
 
 /// What was set here; `None` where a name was taken away.
@@ -44,7 +42,8 @@ fn environment(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
             Some(value) => value.clone(),
             None => std::env::var(args.text).ok(),
         };
-        let value = value.ok_or_else(|| Error::failed(format!("no variable '{}' in the environment", args.text)))?;
+        let value =
+            value.ok_or_else(|| Error::failed(format!("no variable '{}' in the environment", args.text)))?;
         return Ok(writeln!(env.out, "{}", printable(&value))?);
     }
     let mut all: BTreeMap<String, String> = std::env::vars_os()

@@ -16,7 +16,8 @@ use crate::registry::{Args, Glue, Group, Kind, Row, maybe, need};
 use crate::render::printable;
 
 /// The group.
-pub(super) const GROUP: Group = Group { prefix: "ls", brief: "folders and files of this machine", rows: ROWS };
+pub(super) const GROUP: Group =
+    Group { prefix: "ls", brief: "folders and files of this machine", rows: ROWS };
 
 /// Most bytes of a file that is shown.
 const LIMIT: u64 = 64 << 20;
@@ -118,7 +119,13 @@ fn long_line(env: &mut Env<'_>, name: &str, path: &Path) -> Result<()> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(failed(name)(error)),
     };
-    let kind = if meta.is_dir() { 'd' } else if meta.is_symlink() { 'l' } else { '-' };
+    let kind = if meta.is_dir() {
+        'd'
+    } else if meta.is_symlink() {
+        'l'
+    } else {
+        '-'
+    };
     let mode = meta.permissions().mode();
     let letters = (0..9).rev().map(|bit| match mode >> bit & 1 {
         1 => ['x', 'w', 'r'][bit % 3],
@@ -145,7 +152,8 @@ fn show(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let path = unquote(args.required("the file")?);
     if let Some(name) = path.strip_prefix('$') {
         let alias = env.session.aliases.get(name);
-        let alias = alias.ok_or_else(|| Error::failed(format!("no alias '${name}' ($* lists them)")))?.clone();
+        let alias =
+            alias.ok_or_else(|| Error::failed(format!("no alias '${name}' ($* lists them)")))?.clone();
         if let Some(peer) = &alias.peer {
             env.out.from_peer(peer);
         }
@@ -171,7 +179,10 @@ fn lines_and_file(args: &Args<'_>) -> Result<(usize, String)> {
 fn head(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let (count, path) = lines_and_file(args)?;
     let bytes = read_file(&path, LIMIT)?;
-    bytes.split_inclusive(|&byte| byte == b'\n').take(count).try_for_each(|line| Ok(env.out.write_all(line)?))
+    bytes
+        .split_inclusive(|&byte| byte == b'\n')
+        .take(count)
+        .try_for_each(|line| Ok(env.out.write_all(line)?))
 }
 
 fn tail(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {

@@ -67,6 +67,13 @@ static ROWS: &[Row] = &[
         .params(&[need("addr", Kind::Address)])
         .effects(Effects::ANNOTATE)
         .examples(&["omb. 0x100; omb. 0 @ 0x100"]),
+    Row::new("omB", "Move a map to another address", relocate)
+        .params(&[need("map", Kind::Number), need("addr", Kind::Address)])
+        .effects(Effects::ANNOTATE),
+    Row::new("omB.", "Move the map here to another address", relocate_here)
+        .params(&[need("addr", Kind::Address)])
+        .effects(Effects::ANNOTATE)
+        .examples(&["omB. 0x100; omB. 0 @ 0x100"]),
     Row::new("omp", "Set the permissions of the map here, or of another", permit)
         .params(&[maybe("map", Kind::Number), need("perm", Kind::Perm)])
         .effects(Effects::ANNOTATE)
@@ -81,9 +88,18 @@ static ROWS: &[Row] = &[
     Row::new("ompd", "Give a map the lowest priority", lower)
         .params(&[need("map", Kind::Number)])
         .effects(Effects::ANNOTATE),
-    Row::new("omd", "Give a map the lowest priority", lower)
-        .params(&[need("map", Kind::Number)])
-        .effects(Effects::ANNOTATE),
+    Row::new(
+        "omd",
+        "Map the current descriptor from an address to another; the seek is the offset",
+        map_between,
+    )
+    .params(&[need("from", Kind::Address), need("to", Kind::Address)])
+    .effects(Effects::ANNOTATE)
+    .examples(&["omd 0x1000 0x1010 @ 4"]),
+    Row::new("omo", "Map all of a descriptor below all other maps", map_below)
+        .params(&[need("fd", Kind::Number)])
+        .effects(Effects::ANNOTATE)
+        .examples(&["omo 3"]),
     Row::new("ompf", "Give the maps of a descriptor the highest priority", raise_descriptor)
         .params(&[need("fd", Kind::Number)])
         .effects(Effects::ANNOTATE)
@@ -109,6 +125,10 @@ static ROWS: &[Row] = &[
 fn map(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     if args.mode != Mode::Text || args.is_empty() {
         return list(env, args.mode);
+    }
+    if args.words().len() == 1 {
+        let fd = env.number(args.text)?;
+        return list_of(env, Mode::Text, |map| u64::from(map.fd) == fd);
     }
     let wanted = Wanted::parse(env, args)?;
     wanted.add(env)
@@ -143,7 +163,14 @@ impl Wanted {
         };
         let offset = offset.unwrap_or(0);
         let size = size.unwrap_or_else(|| descriptor.size().saturating_sub(offset).min(u64::MAX - addr));
-        Ok(Wanted { fd: descriptor.fd, addr, size, offset, perm, name: rest.get(3).cloned().unwrap_or_default() })
+        Ok(Wanted {
+            fd: descriptor.fd,
+            addr,
+            size,
+            offset,
+            perm,
+            name: rest.get(3).cloned().unwrap_or_default(),
+        })
     }
 
     fn add(self, env: &mut Env<'_>) -> Result<()> {
@@ -182,6 +209,21 @@ fn map_all(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     };
     let addr = words.get(1).map_or(Ok(0), |word| env.number(word))?;
     load::map_whole(env, fd, addr)
+}
+
+fn map_below(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    map_all(env, args)?;
+    let newest = env.session.io.maps.iter().map(|map| map.id).max();
+    newest.map_or(Ok(()), |id| Ok(env.session.io.maps.prioritize(id, false)?))
+}
+
+fn map_between(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let (from, to) = two(args)?;
+    let (from, to) = (env.number(&from)?, env.number(&to)?);
+    let fd = env.session.io.current()?;
+    let perm = env.session.io.descriptor(fd)?.perm;
+    let size = to.checked_sub(from).ok_or_else(|| args.wrong("the end is before the start"))?;
+    Wanted { fd, addr: from, size, offset: env.view.seek, perm, name: String::new() }.add(env)
 }
 
 fn number(env: &mut Env<'_>, text: &str) -> Result<MapId> {
@@ -234,7 +276,8 @@ fn relocate_here(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 }
 
 fn perm(word: &str, args: &Args<'_>) -> Result<Perm> {
-    word.parse().map_err(|_| args.wrong(format!("'{word}' is no permission: use a word like r-x or a number to 7")))
+    word.parse()
+        .map_err(|_| args.wrong(format!("'{word}' is no permission: use a word like r-x or a number to 7")))
 }
 
 fn permit(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
@@ -312,19 +355,28 @@ fn object(map: &Map) -> Value {
 }
 
 fn list(env: &mut Env<'_>, mode: Mode) -> Result<()> {
-    let maps = &env.session.io.maps;
-    let here = maps.at(env.view.seek).map(|map| map.id);
+    list_of(env, mode, |_| true)
+}
+
+fn list_of(env: &mut Env<'_>, mode: Mode, wanted: impl Fn(&Map) -> bool) -> Result<()> {
+    let all = &env.session.io.maps;
+    let here = all.at(env.view.seek).map(|map| map.id);
+    let mut maps = all.iter().filter(|map| wanted(map));
     match mode {
-        Mode::Json => writeln!(env.out, "{}", Value::Array(maps.iter().map(object).collect()))?,
-        Mode::Quiet => maps.iter().try_for_each(|map| writeln!(env.out, "{} {}", map.fd, map.id))?,
+        Mode::Json => writeln!(env.out, "{}", Value::Array(maps.map(object).collect()))?,
+        Mode::Quiet => maps.try_for_each(|map| writeln!(env.out, "{} {}", map.fd, map.id))?,
         // The lowest first, so that running them gives the same priorities.
-        Mode::Script => maps.iter().rev().try_for_each(|map| {
+        Mode::Script => maps.rev().try_for_each(|map| {
             let Map { fd, delta, from, perm, name, .. } = map;
             let size = map.size();
             let blank = if name.is_empty() { "" } else { " " };
-            writeln!(env.out, "omu {fd} {from:#010x} {size:#010x} {delta:#010x} {perm}{blank}{}", printable(name))
+            writeln!(
+                env.out,
+                "omu {fd} {from:#010x} {size:#010x} {delta:#010x} {perm}{blank}{}",
+                printable(name)
+            )
         })?,
-        Mode::Text => maps.iter().try_for_each(|map| {
+        Mode::Text => maps.try_for_each(|map| {
             let mark = if here == Some(map.id) { '*' } else { '-' };
             writeln!(env.out, "{mark}{}", line(map))
         })?,
@@ -364,7 +416,14 @@ fn bars(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
     for (index, map) in maps.iter().enumerate() {
         let mark = if map.contains(seek) { '*' } else { ' ' };
         let (from, end) = (map.from, map.to.saturating_add(1));
-        writeln!(env.out, "{:<4}{from:#010x} {} {end:#010x} {}   {}", format!("{index}{mark}"), bar(from, end, '#'), map.perm, map.fd)?;
+        writeln!(
+            env.out,
+            "{:<4}{from:#010x} {} {end:#010x} {}   {}",
+            format!("{index}{mark}"),
+            bar(from, end, '#'),
+            map.perm,
+            map.fd
+        )?;
     }
     let end = seek.saturating_add(env.view.block as u64);
     writeln!(env.out, "=>  {seek:#010x} {} {end:#010x}", bar(seek, end, '^'))?;

@@ -92,7 +92,8 @@ fn seek(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 fn forward(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     if args.is_empty() {
         let here = env.view.seek;
-        env.view.seek = env.view.history.redo(here).ok_or_else(|| Error::failed("there is no move to redo"))?;
+        env.view.seek =
+            env.view.history.redo(here).ok_or_else(|| Error::failed("there is no move to redo"))?;
         return Ok(());
     }
     let bytes = env.number(args.text)?;
@@ -104,7 +105,8 @@ fn forward(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 fn back(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     if args.is_empty() {
         let here = env.view.seek;
-        env.view.seek = env.view.history.undo(here).ok_or_else(|| Error::failed("there is no move to undo"))?;
+        env.view.seek =
+            env.view.history.undo(here).ok_or_else(|| Error::failed("there is no move to undo"))?;
         return Ok(());
     }
     let bytes = env.number(args.text)?;
@@ -195,7 +197,9 @@ fn to_hit(env: &mut Env<'_>, command: &str) -> Result<()> {
     env.with_out(&mut hits).run_command(command)?;
     let hits = hits.text();
     for line in hits.lines() {
-        let Some(addr) = line.split_whitespace().next().and_then(|word| env.number(word).ok()) else { continue };
+        let Some(addr) = line.split_whitespace().next().and_then(|word| env.number(word).ok()) else {
+            continue;
+        };
         if addr > env.view.seek {
             env.view.seek_to(addr);
             return Ok(writeln!(env.out, "{line}")?);

@@ -21,8 +21,11 @@ struct Bench {
 impl Bench {
     fn new() -> Bench {
         let schemes = Schemes::new().with(farad_io::local());
-        let mut bench =
-            Bench { session: Session::new(schemes, Registry::new(super::groups())), view: View::default(), ctx: Ctx::owner() };
+        let mut bench = Bench {
+            session: Session::new(schemes, Registry::new(super::groups())),
+            view: View::default(),
+            ctx: Ctx::owner(),
+        };
         let mut capture = Capture::new();
         let request = Request { perm: farad_io::Perm::RWX, ..Request::new("malloc://512") };
         load::open(&mut bench.env(&mut capture), &request).unwrap();
@@ -65,7 +68,8 @@ fn no_row_hides_the_form_of_another() {
     for row in registry.rows() {
         for other in registry.rows().iter().filter(|other| other.name != row.name) {
             let Some(rest) = other.name.strip_prefix(row.name) else { continue };
-            let hidden = row.modes.iter().any(|mode| mode.letter().is_some_and(|letter| rest == letter.to_string()));
+            let hidden =
+                row.modes.iter().any(|mode| mode.letter().is_some_and(|letter| rest == letter.to_string()));
             assert!(!hidden, "{} is a form of {} and a row of its own", other.name, row.name);
         }
         assert!(row.glue != Glue::Rest || row.modes.is_empty() || row.name.len() < 3, "{}", row.name);
@@ -97,10 +101,18 @@ fn commands_print_what_the_peer_prints() {
         ("f 1foo 4; f 'a b' 4; f", ""),
         ("f x 4 4; fC x two words; .f*; fC x; f", "two words\n0x00000004 4 x\n"),
         ("o", " 3 * rwx 0x00000200 malloc://512\n"),
-        ("o malloc://64 0x1000; om", "- 2 fd: 4 +0x00000000 0x00001000 - 0x0000103f rw- rw- \n* 1 fd: 3 +0x00000000 0x00000000 - 0x000001ff rwx rwx \n"),
+        (
+            "o malloc://64 0x1000; om",
+            "- 2 fd: 4 +0x00000000 0x00001000 - 0x0000103f rw- rw- \n* 1 fd: 3 +0x00000000 0x00000000 - 0x000001ff rwx rwx \n",
+        ),
         ("onn malloc://64; o", " 3 - rwx 0x00000200 malloc://512\n 4 * rw- 0x00000040 malloc://64\n"),
         ("o-3; o; om", ""),
-        ("om 3 0x1000 0x10; omr 2 0x20; om. @ 0x101f", " 2 fd: 3 +0x00000000 0x00001000 - 0x0000101f rwx rwx \n"),
+        (
+            "om 3 0x1000 0x10; omr 2 0x20; om. @ 0x101f",
+            " 2 fd: 3 +0x00000000 0x00001000 - 0x0000101f rwx rwx \n",
+        ),
+        ("px 1 @e:io.va=false~[1]; e io.va", "offset\n00\ntrue\n"),
+        ("om 3 0x10 4; om 4; om 3~?; omd 0x20 0x24 @ 8; om~+0x00000008?", "2\n1\n"),
         ("om*", "omu 3 0x00000000 0x00000200 0x00000000 rwx\n"),
         ("r+4; r; r-8; r; r 16; r", "516\n508\n16\n"),
         ("w foo\\nbar; p8 8", "666f6f0a62617200\n"),
@@ -108,8 +120,14 @@ fn commands_print_what_the_peer_prints() {
         ("b 8; woe 1 3; p8 9", "0104070a0d10131600\n"),
         ("ws2 hello; p8 8", "050068656c6c6f00\n"),
         ("wx 0102; wex 0a0b @ 1; p8 4; r", "010a0b02\n514\n"),
-        ("e io.cache=true; wx 9090; wc; wc-; p8 2", "idx=0 addr=0x00000000 size=2 0000 -> 9090 (not written)\n0000\n"),
-        ("e io.cache=true; wx 9090; wci; wc; e io.cache=false; p8 2", "idx=0 addr=0x00000000 size=2 0000 -> 9090 (written)\n9090\n"),
+        (
+            "e io.cache=true; wx 9090; wc; wc-; p8 2",
+            "idx=0 addr=0x00000000 size=2 0000 -> 9090 (not written)\n0000\n",
+        ),
+        (
+            "e io.cache=true; wx 9090; wci; wc; e io.cache=false; p8 2",
+            "idx=0 addr=0x00000000 size=2 0000 -> 9090 (written)\n9090\n",
+        ),
     ] {
         let (_, out) = Bench::new().run(line);
         assert_eq!(out.text(), expected, "{line}: {:?}", out.reports);
@@ -132,7 +150,11 @@ fn failures_say_what_to_do() {
         ("w foo @ 0x1000", "no map covers"),
     ] {
         let (succeeded, out) = Bench::new().run(line);
-        assert!(!succeeded && out.reports.iter().any(|report| report.contains(part)), "{line}: {:?}", out.reports);
+        assert!(
+            !succeeded && out.reports.iter().any(|report| report.contains(part)),
+            "{line}: {:?}",
+            out.reports
+        );
     }
 }
 

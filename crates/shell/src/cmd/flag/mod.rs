@@ -23,7 +23,12 @@ const COMMENT: usize = 64 << 10;
 static ROWS: &[Row] = &[
     Row::new("f", "List flags, or set one (also f name=addr)", flag)
         .modes(&[Mode::Json, Mode::Script, Mode::Quiet])
-        .params(&[maybe("name", Kind::Flag), maybe("size", Kind::Number), maybe("addr", Kind::Address), maybe("comment", Kind::Text)])
+        .params(&[
+            maybe("name", Kind::Flag),
+            maybe("size", Kind::Number),
+            maybe("addr", Kind::Address),
+            maybe("comment", Kind::Text),
+        ])
         .effects(Effects::ANNOTATE)
         .examples(&["f", "f foo 4 0x10", "f foo=0x20", "fj", "f*"]),
     Row::new("f+", "Set a flag unless one of that name is there", add)
@@ -41,7 +46,9 @@ static ROWS: &[Row] = &[
         .params(&[need("name", Kind::Flag)])
         .effects(Effects::ANNOTATE)
         .examples(&["f? foo"]),
-    Row::new("f=", "List flags as bars over the addresses", list::bars).effects(Effects::ANNOTATE).examples(&["f="]),
+    Row::new("f=", "List flags as bars over the addresses", list::bars)
+        .effects(Effects::ANNOTATE)
+        .examples(&["f="]),
     Row::new("f,", "List flags as a table", list::table).effects(Effects::ANNOTATE).examples(&["f,"]),
     Row::new("fa", "Give the address of an expression another name", alias)
         .params(&[need("name", Kind::Flag), need("addr", Kind::Address)])
@@ -119,7 +126,8 @@ fn flag(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 fn parsed(env: &mut Env<'_>, args: &Args<'_>) -> Result<Flag> {
     let words = args.words();
     let first = words.first().ok_or_else(|| args.wrong("the name is missing"))?;
-    let mut flag = if let Some((name, addr)) = args.text.split_once('=').filter(|_| is_assignment(args.text)) {
+    let mut flag = if let Some((name, addr)) = args.text.split_once('=').filter(|_| is_assignment(args.text))
+    {
         Flag::new(checked(name.trim())?, env.number(addr)?, 1)
     } else {
         let size = words.get(1).map_or(Ok(1), |word| env.number(word))?;
@@ -145,7 +153,9 @@ fn checked(name: &str) -> Result<&str> {
         return Ok(name);
     }
     let name = crate::render::printable(name);
-    Err(Error::failed(format!("'{name}' cannot name a flag: begin with a letter, without blanks or operators")))
+    Err(Error::failed(format!(
+        "'{name}' cannot name a flag: begin with a letter, without blanks or operators"
+    )))
 }
 
 fn missing(name: &str) -> Error {
@@ -155,7 +165,8 @@ fn missing(name: &str) -> Error {
 /// The name of the last flag set here.
 fn name_here(env: &Env<'_>) -> Result<String> {
     let here = env.session.flags.at(env.view.seek).next_back();
-    here.map(|flag| flag.name.clone()).ok_or_else(|| Error::failed(format!("no flag is at {:#x}", env.view.seek)))
+    here.map(|flag| flag.name.clone())
+        .ok_or_else(|| Error::failed(format!("no flag is at {:#x}", env.view.seek)))
 }
 
 fn change(env: &mut Env<'_>, name: &str, change: impl FnOnce(&mut Flag)) -> Result<()> {
@@ -181,11 +192,7 @@ fn remove(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     if !what.is_empty() && flags.remove(what).is_some() {
         return Ok(());
     }
-    let addr = if what.is_empty() {
-        env.view.seek
-    } else {
-        env.number(what).map_err(|_| missing(what))?
-    };
+    let addr = if what.is_empty() { env.view.seek } else { env.number(what).map_err(|_| missing(what))? };
     let flags = &mut env.session.flags;
     if flags.at(addr).next().is_none() {
         return Err(Error::failed(format!("no flag is at {addr:#x}")));
@@ -316,6 +323,7 @@ fn rebase(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         _ => return Err(args.wrong("two addresses and perhaps a mask are needed")),
     };
     let all = env.session.flags.all().filter(|flag| flag.addr & !mask == from);
-    let moved: Vec<(String, u64)> = all.map(|flag| (flag.name.clone(), to.wrapping_add(flag.addr & mask))).collect();
+    let moved: Vec<(String, u64)> =
+        all.map(|flag| (flag.name.clone(), to.wrapping_add(flag.addr & mask))).collect();
     moved.into_iter().try_for_each(|(name, addr)| change(env, &name, |flag| flag.addr = addr))
 }

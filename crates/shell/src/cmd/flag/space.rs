@@ -21,7 +21,9 @@ static ROWS: &[Row] = &[
         .params(&[maybe("space", Kind::Word)])
         .effects(Effects::ANNOTATE)
         .examples(&["fs", "fsj", "fs symbols", "fs *"]),
-    Row::new("fs*", "List the flag spaces as commands", list_script).effects(Effects::ANNOTATE).examples(&["fs*"]),
+    Row::new("fs*", "List the flag spaces as commands", list_script)
+        .effects(Effects::ANNOTATE)
+        .examples(&["fs*"]),
     Row::new("fs+", "Select a space and remember the one before", push)
         .glue(Glue::Rest)
         .params(&[need("space", Kind::Word)])
@@ -40,7 +42,9 @@ static ROWS: &[Row] = &[
         .params(&[need("space", Kind::Word)])
         .effects(Effects::ANNOTATE)
         .examples(&["f foo; fsm sym"]),
-    Row::new("fss", "List the spaces that fs- goes back to", list_stack).effects(Effects::ANNOTATE).examples(&["fss"]),
+    Row::new("fss", "List the spaces that fs- goes back to", list_stack)
+        .effects(Effects::ANNOTATE)
+        .examples(&["fss"]),
 ];
 
 /// The selections that `fs-` goes back to.
@@ -97,7 +101,8 @@ fn remove(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     match args.text {
         "" => {
             let before = session.extensions.of::<Stack>().0.pop();
-            session.flags.selected = before.ok_or_else(|| Error::failed("no space is remembered (fs+ remembers one)"))?;
+            session.flags.selected =
+                before.ok_or_else(|| Error::failed("no space is remembered (fs+ remembers one)"))?;
         }
         "*" => {
             let all: Vec<String> = session.flags.spaces().map(str::to_owned).collect();
@@ -120,7 +125,8 @@ fn remove(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 
 fn rename(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let flags = &mut env.session.flags;
-    let old = flags.selected.clone().ok_or_else(|| Error::failed("no space is selected (fs NAME selects one)"))?;
+    let old =
+        flags.selected.clone().ok_or_else(|| Error::failed("no space is selected (fs NAME selects one)"))?;
     let new = args.required("the new name")?;
     if !Flags::is_name(new) {
         return Err(Error::failed(format!("'{}' cannot name a space", printable(new))));

@@ -40,10 +40,18 @@ static ROWS: &[Row] = &[
         .params(&[maybe("expr", Kind::Number)])
         .effects(Effects::empty())
         .examples(&["?v 10K", "?v $$"]),
-    Row::new("?v1", "Show a number in hex", show_hex).params(&[need("expr", Kind::Number)]).effects(Effects::empty()),
-    Row::new("?v2", "Show a number in hex", show_hex).params(&[need("expr", Kind::Number)]).effects(Effects::empty()),
-    Row::new("?v4", "Show a number in hex", show_hex).params(&[need("expr", Kind::Number)]).effects(Effects::empty()),
-    Row::new("?v8", "Show a number in hex", show_hex).params(&[need("expr", Kind::Number)]).effects(Effects::empty()),
+    Row::new("?v1", "Show a number in hex", show_hex)
+        .params(&[need("expr", Kind::Number)])
+        .effects(Effects::empty()),
+    Row::new("?v2", "Show a number in hex", show_hex)
+        .params(&[need("expr", Kind::Number)])
+        .effects(Effects::empty()),
+    Row::new("?v4", "Show a number in hex", show_hex)
+        .params(&[need("expr", Kind::Number)])
+        .effects(Effects::empty()),
+    Row::new("?v8", "Show a number in hex", show_hex)
+        .params(&[need("expr", Kind::Number)])
+        .effects(Effects::empty()),
     Row::new("?vx", "Show a number in hex, eight digits at least", show_wide_hex)
         .params(&[need("expr", Kind::Number)])
         .effects(Effects::empty())
@@ -241,7 +249,8 @@ fn show_number_bytes(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 
 fn to_offset(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let addr = if args.is_empty() { env.view.seek } else { env.number(args.text)? };
-    let map = env.session.io.maps.at(addr).ok_or_else(|| Error::failed(format!("no map covers {addr:#x}")))?;
+    let map =
+        env.session.io.maps.at(addr).ok_or_else(|| Error::failed(format!("no map covers {addr:#x}")))?;
     let offset = map.offset_of(addr);
     env.view.value = offset;
     Ok(writeln!(env.out, "{offset:#010x}")?)

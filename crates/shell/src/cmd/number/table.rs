@@ -44,7 +44,13 @@ fn forms(text: &str, value: u64) -> Vec<(&'static str, String)> {
         ("fvalue", format!("{:.1}", real(text, value))),
         ("float", format!("{}f", decimals(f64::from(f32::from_bits(value as u32))))),
         ("double", decimals(f64::from_bits(value))),
-        ("binary", format!("0b{value:0width$b}", width = (64 - value.leading_zeros() as usize).max(1).next_multiple_of(8))),
+        (
+            "binary",
+            format!(
+                "0b{value:0width$b}",
+                width = (64 - value.leading_zeros() as usize).max(1).next_multiple_of(8)
+            ),
+        ),
         ("base36", format!("0_{}", in_base(value, 36))),
         ("ternary", format!("0t{}", in_base(value, 3))),
     ]

@@ -67,7 +67,13 @@ pub(super) fn bars(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
         let filled = (u128::from(descriptor.size()) * u128::from(BAR) / u128::from(largest)) as usize;
         let bar = "#".repeat(filled) + &"-".repeat(BAR as usize - filled);
         let uri = printable(&descriptor.uri);
-        writeln!(env.out, "{:2} {mark} {} {:#010x} [{bar}] {uri}", descriptor.fd, descriptor.perm, descriptor.size())?;
+        writeln!(
+            env.out,
+            "{:2} {mark} {} {:#010x} [{bar}] {uri}",
+            descriptor.fd,
+            descriptor.perm,
+            descriptor.size()
+        )?;
     }
     Ok(())
 }
@@ -94,7 +100,11 @@ pub(super) fn binaries(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
             Mode::Text => {
                 let mark = if current == Some(fd) { '*' } else { '-' };
                 let (arch, bits, base) = (info.arch, info.bits, binary.base);
-                writeln!(env.out, "{mark} {index} {fd} {arch}-{bits} ba:{base:#010x} sz:{} {uri}", info.size)?;
+                writeln!(
+                    env.out,
+                    "{mark} {index} {fd} {arch}-{bits} ba:{base:#010x} sz:{} {uri}",
+                    info.size
+                )?;
             }
         }
     }

@@ -16,7 +16,8 @@ pub use scheme::list_schemes;
 pub(super) const GROUP: Group = Group { prefix: "o", brief: "open, list and close files", rows: ROWS };
 
 /// The group of commands that change a file's size.
-pub(super) const RESIZE: Group = Group { prefix: "r", brief: "show and change a file's size", rows: RESIZE_ROWS };
+pub(super) const RESIZE: Group =
+    Group { prefix: "r", brief: "show and change a file's size", rows: RESIZE_ROWS };
 
 /// What `o rap://:PORT` runs; the crate that serves puts it into a session's extensions. It is
 /// handed the URI.
@@ -52,7 +53,9 @@ static ROWS: &[Row] = &[
         .examples(&["o-*"]),
     Row::new("o-*", "Close all descriptors", close_all).effects(Effects::VIEW).examples(&["o-*"]),
     Row::new("o--", "Close all descriptors", close_all).effects(Effects::VIEW).examples(&["o--"]),
-    Row::new("o-!", "Close all descriptors but the current one", close_others).effects(Effects::VIEW).examples(&["o-!"]),
+    Row::new("o-!", "Close all descriptors but the current one", close_others)
+        .effects(Effects::VIEW)
+        .examples(&["o-!"]),
     Row::new("o.", "Show what the current descriptor was opened by", list::current)
         .modes(&[Mode::Quiet, Mode::Json])
         .examples(&["o.", "o.q"]),
@@ -63,7 +66,9 @@ static ROWS: &[Row] = &[
         .effects(Effects::VIEW)
         .examples(&["op", "op 3"]),
     Row::new("opn", "Select the next descriptor", select_next).effects(Effects::VIEW).examples(&["opn"]),
-    Row::new("opp", "Select the descriptor before", select_previous).effects(Effects::VIEW).examples(&["opp"]),
+    Row::new("opp", "Select the descriptor before", select_previous)
+        .effects(Effects::VIEW)
+        .examples(&["opp"]),
     Row::new("opr", "Select the next descriptor, and the first after the last", select_round)
         .effects(Effects::VIEW)
         .examples(&["opr"]),
@@ -119,7 +124,9 @@ impl Wanted {
         let mut wanted = Wanted { uri, addr: None, perm };
         for word in &words[1..] {
             match word.parse() {
-                Ok(perm) if word.len() == 3 && !word.starts_with(|c: char| c.is_ascii_digit()) => wanted.perm = perm,
+                Ok(perm) if word.len() == 3 && !word.starts_with(|c: char| c.is_ascii_digit()) => {
+                    wanted.perm = perm
+                }
                 _ => wanted.addr = Some(env.number(word)?).filter(|&addr| addr != u64::MAX),
             }
         }
@@ -165,7 +172,8 @@ fn open_loaded(env: &mut Env<'_>, wanted: Wanted) -> Result<()> {
     let fd = load::open(env, &request)?;
     if env.session.loaded.len() == before {
         (env.view.seek, env.view.history) = (seek, history);
-        let maps: Vec<u32> = env.session.io.maps.iter().filter(|map| map.fd == fd).map(|map| map.id).collect();
+        let maps: Vec<u32> =
+            env.session.io.maps.iter().filter(|map| map.fd == fd).map(|map| map.id).collect();
         for id in maps {
             env.session.io.maps.change(id, |map| {
                 map.perm -= Perm::X;
@@ -202,7 +210,9 @@ fn listens(uri: &str) -> bool {
 fn listen(env: &mut Env<'_>, uri: &str) -> Result<()> {
     match env.session.extensions.of::<Listen>().0 {
         Some(serve) => serve(env, uri),
-        None => Err(Error::failed(format!("{uri} names no host, which asks to serve: this program has no server"))),
+        None => Err(Error::failed(format!(
+            "{uri} names no host, which asks to serve: this program has no server"
+        ))),
     }
 }
 
@@ -271,7 +281,13 @@ fn exchange(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let (one, two) = (descriptor_number(env, one)?, descriptor_number(env, two)?);
     let maps: Vec<(u32, u32)> = env.session.io.maps.iter().map(|map| (map.id, map.fd)).collect();
     for (id, fd) in maps {
-        let other = if fd == one { two } else if fd == two { one } else { continue };
+        let other = if fd == one {
+            two
+        } else if fd == two {
+            one
+        } else {
+            continue;
+        };
         env.session.io.maps.change(id, |map| map.fd = other)?;
     }
     Ok(())
@@ -292,7 +308,8 @@ fn reopen(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         let backend = env.session.io.schemes.open(&uri, &options, env.ctx)?;
         env.session.io.replace(fd, &uri, perm, backend)?;
     }
-    let writable: Vec<u32> = env.session.io.maps.iter().filter(|map| map.fd == fd).map(|map| map.id).collect();
+    let writable: Vec<u32> =
+        env.session.io.maps.iter().filter(|map| map.fd == fd).map(|map| map.id).collect();
     for id in writable {
         env.session.io.maps.change(id, |map| match perm.contains(Perm::W) || scratch {
             true => map.perm |= Perm::W,

@@ -25,7 +25,9 @@ pub fn list_schemes(schemes: &Schemes, json: bool) -> String {
     let width = schemes.rows().map(|row| name(row).len()).max().unwrap_or(0);
     schemes
         .rows()
-        .map(|row| format!("{}  {:width$}  {}. {}\n", row.permissions, name(row), row.brief, row.uris.join(" ")))
+        .map(|row| {
+            format!("{}  {:width$}  {}. {}\n", row.permissions, name(row), row.brief, row.uris.join(" "))
+        })
         .collect()
 }
 

@@ -55,7 +55,8 @@ fn pending(env: &mut Env<'_>) -> Result<Vec<Change>> {
 fn list(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let committed = env.session.extensions.of::<Committed>().0.clone();
     let all = committed.into_iter().map(|change| (change, true));
-    let all: Vec<(Change, bool)> = all.chain(pending(env)?.into_iter().map(|change| (change, false))).collect();
+    let all: Vec<(Change, bool)> =
+        all.chain(pending(env)?.into_iter().map(|change| (change, false))).collect();
     let mut rows = Vec::new();
     for (index, (Change { addr, before, after }, written)) in all.iter().enumerate() {
         let (len, before, after) = (after.len(), hex_digits(before), hex_digits(after));

@@ -13,7 +13,8 @@ use crate::registry::{Args, Group, Kind, Row, maybe, need};
 use crate::view::BLOCK_LIMIT;
 
 /// The group.
-pub(super) const GROUP: Group = Group { prefix: "wt", brief: "write bytes to files, and files to bytes", rows: ROWS };
+pub(super) const GROUP: Group =
+    Group { prefix: "wt", brief: "write bytes to files, and files to bytes", rows: ROWS };
 
 static ROWS: &[Row] = &[
     Row::new("wt", "Write the block, or a number of bytes, to a file", to_file)

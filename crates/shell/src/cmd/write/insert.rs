@@ -88,7 +88,8 @@ pub(in crate::cmd) fn take_out(env: &mut Env<'_>, count: u64) -> Result<()> {
     let (fd, offset) = place(env)?;
     let old = env.session.io.descriptor(fd)?.size();
     let behind = offset.checked_add(count).filter(|&behind| behind <= old && old < u64::MAX);
-    let behind = behind.ok_or_else(|| Error::failed(format!("there are no {count} bytes at {offset:#x} of the file")))?;
+    let behind = behind
+        .ok_or_else(|| Error::failed(format!("there are no {count} bytes at {offset:#x} of the file")))?;
     let mut moved = 0;
     while behind + moved < old {
         let part = (old - behind - moved).min(CHUNK as u64);

@@ -35,9 +35,15 @@ static ROWS: &[Row] = &[
     row("w", "Write text; backslash escapes are resolved", write_text)
         .params(&[need("text", Kind::Text)])
         .examples(&["w foo", "w foo\\nbar"]),
-    row("w+", "Write text and move behind it", write_text_on).params(&[need("text", Kind::Text)]).examples(&["w+ foo"]),
-    row("wz", "Write text and a zero byte", write_zero_ended).params(&[need("text", Kind::Text)]).examples(&["wz foo"]),
-    row("ww", "Write text as 16 bit characters", write_wide).params(&[need("text", Kind::Text)]).examples(&["ww wide"]),
+    row("w+", "Write text and move behind it", write_text_on)
+        .params(&[need("text", Kind::Text)])
+        .examples(&["w+ foo"]),
+    row("wz", "Write text and a zero byte", write_zero_ended)
+        .params(&[need("text", Kind::Text)])
+        .examples(&["wz foo"]),
+    row("ww", "Write text as 16 bit characters", write_wide)
+        .params(&[need("text", Kind::Text)])
+        .examples(&["ww wide"]),
     row("ws", "Write text behind its length in a byte", write_counted)
         .params(&[need("text", Kind::Text)])
         .examples(&["ws hello"]),
@@ -45,12 +51,17 @@ static ROWS: &[Row] = &[
     row("ws2", "Write text behind its length in 2 bytes", write_counted_2)
         .params(&[need("text", Kind::Text)])
         .examples(&["ws2 hello"]),
-    row("ws4", "Write text behind its length in 4 bytes", write_counted_4).params(&[need("text", Kind::Text)]),
-    row("wx", "Write hex digits as bytes", write_hex).params(&[need("hex", Kind::Hex)]).examples(&["wx 90 90"]),
+    row("ws4", "Write text behind its length in 4 bytes", write_counted_4)
+        .params(&[need("text", Kind::Text)]),
+    row("wx", "Write hex digits as bytes", write_hex)
+        .params(&[need("hex", Kind::Hex)])
+        .examples(&["wx 90 90"]),
     row("wx+", "Write hex digits as bytes and move behind them", write_hex_on)
         .params(&[need("hex", Kind::Hex)])
         .examples(&["wx+ 9091"]),
-    row("wX", "Fill the block with hex digits, again and again", fill).params(&[need("hex", Kind::Hex)]).examples(&["wX 10"]),
+    row("wX", "Fill the block with hex digits, again and again", fill)
+        .params(&[need("hex", Kind::Hex)])
+        .examples(&["wX 10"]),
     row("w0", "Write zeros", write_zeros).params(&[need("bytes", Kind::Number)]).examples(&["w0 4"]),
     row("wr", "Write random bytes", write_random)
         .glue(Glue::Number)
@@ -59,15 +70,27 @@ static ROWS: &[Row] = &[
     row("wv", "Write a number in 4 bytes, or 8 where it needs them", write_value)
         .params(&[need("expr", Kind::Number)])
         .examples(&["wv 1"]),
-    row("wv1", "Write a number in a byte", write_value_1).params(&[need("expr", Kind::Number)]).examples(&["wv1 0x11"]),
-    row("wv2", "Write a number in 2 bytes", write_value_2).params(&[need("expr", Kind::Number)]).examples(&["wv2 0x1122"]),
-    row("wv4", "Write a number in 4 bytes", write_value_4).params(&[need("expr", Kind::Number)]).examples(&["wv4 1"]),
-    row("wv8", "Write a number in 8 bytes", write_value_8).params(&[need("expr", Kind::Number)]).examples(&["wv8 1"]),
+    row("wv1", "Write a number in a byte", write_value_1)
+        .params(&[need("expr", Kind::Number)])
+        .examples(&["wv1 0x11"]),
+    row("wv2", "Write a number in 2 bytes", write_value_2)
+        .params(&[need("expr", Kind::Number)])
+        .examples(&["wv2 0x1122"]),
+    row("wv4", "Write a number in 4 bytes", write_value_4)
+        .params(&[need("expr", Kind::Number)])
+        .examples(&["wv4 1"]),
+    row("wv8", "Write a number in 8 bytes", write_value_8)
+        .params(&[need("expr", Kind::Number)])
+        .examples(&["wv8 1"]),
     row("wvp", "Write a number in as many bytes as an address has", write_pointer)
         .params(&[need("expr", Kind::Number)])
         .examples(&["wvp 5"]),
-    row("wvf", "Write a real number in 4 bytes", write_float).params(&[need("real", Kind::Number)]).examples(&["wvf 1.5"]),
-    row("wvF", "Write a real number in 8 bytes", write_double).params(&[need("real", Kind::Number)]).examples(&["wvF 1.5"]),
+    row("wvf", "Write a real number in 4 bytes", write_float)
+        .params(&[need("real", Kind::Number)])
+        .examples(&["wvf 1.5"]),
+    row("wvF", "Write a real number in 8 bytes", write_double)
+        .params(&[need("real", Kind::Number)])
+        .examples(&["wvF 1.5"]),
     row("wvd", "Write a real number in 8 bytes", write_double).params(&[need("real", Kind::Number)]),
     row("wB", "Set the bits of a number in the bytes here", set_bits)
         .params(&[need("bits", Kind::Number)])
@@ -76,8 +99,12 @@ static ROWS: &[Row] = &[
         .glue(Glue::Number)
         .params(&[need("bits", Kind::Number)])
         .examples(&["wB-0xf0"]),
-    row("w6e", "Write the base64 form of text", write_base64).params(&[need("text", Kind::Text)]).examples(&["w6e foo"]),
-    row("w6x", "Write the base64 form of bytes", write_base64_hex).params(&[need("hex", Kind::Hex)]).examples(&["w6x 41"]),
+    row("w6e", "Write the base64 form of text", write_base64)
+        .params(&[need("text", Kind::Text)])
+        .examples(&["w6e foo"]),
+    row("w6x", "Write the base64 form of bytes", write_base64_hex)
+        .params(&[need("hex", Kind::Hex)])
+        .examples(&["w6x 41"]),
     row("w6d", "Write the bytes that base64 text stands for", write_base64_decoded)
         .params(&[need("base64", Kind::Text)])
         .examples(&["w6d Zm9v"]),
@@ -131,15 +158,20 @@ fn write_zero_ended(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 fn write_wide(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let text = String::from_utf8_lossy(&typed(args)?).into_owned();
     let big = env.big_endian();
-    let bytes: Vec<u8> =
-        text.encode_utf16().flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect();
+    let bytes: Vec<u8> = text
+        .encode_utf16()
+        .flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() })
+        .collect();
     put(env, &bytes)
 }
 
 fn counted(env: &mut Env<'_>, args: &Args<'_>, size: usize) -> Result<()> {
     let text = typed(args)?;
     if (text.len() as u64) >> (8 * size) != 0 {
-        return Err(Error::failed(format!("the length of {} bytes does not fit into {size}: use ws2 or ws4", text.len())));
+        return Err(Error::failed(format!(
+            "the length of {} bytes does not fit into {size}: use ws2 or ws4",
+            text.len()
+        )));
     }
     let mut bytes = integer_bytes(text.len() as u64, size, env.big_endian());
     bytes.extend(text);

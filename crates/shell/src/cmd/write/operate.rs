@@ -9,7 +9,8 @@ use crate::parse::{hex_bytes, integer_bytes};
 use crate::registry::{Args, Group, Kind, Param, Row, maybe};
 
 /// The group.
-pub(super) const GROUP: Group = Group { prefix: "wo", brief: "compute with the bytes of the block", rows: ROWS };
+pub(super) const GROUP: Group =
+    Group { prefix: "wo", brief: "compute with the bytes of the block", rows: ROWS };
 
 const fn row(name: &'static str, brief: &'static str, run: crate::registry::Run) -> Row {
     const PARAMS: &[Param] = &[maybe("hex", Kind::Hex)];
@@ -21,14 +22,18 @@ static ROWS: &[Row] = &[
         operate(env, args, u8::wrapping_add)
     })
     .examples(&["woa 01"]),
-    row("wos", "Subtract the bytes given", |env, args| operate(env, args, u8::wrapping_sub)).examples(&["wos 01"]),
-    row("wom", "Multiply by the bytes given", |env, args| operate(env, args, u8::wrapping_mul)).examples(&["wom 02"]),
+    row("wos", "Subtract the bytes given", |env, args| operate(env, args, u8::wrapping_sub))
+        .examples(&["wos 01"]),
+    row("wom", "Multiply by the bytes given", |env, args| operate(env, args, u8::wrapping_mul))
+        .examples(&["wom 02"]),
     row("wod", "Divide by the bytes given; by 0 gives 0", |env, args| {
         operate(env, args, |byte, by| byte.checked_div(by).unwrap_or(0))
     })
     .examples(&["wod 02"]),
-    row("woA", "And with the bytes given", |env, args| operate(env, args, |byte, by| byte & by)).examples(&["woA 08"]),
-    row("woo", "Or with the bytes given", |env, args| operate(env, args, |byte, by| byte | by)).examples(&["woo f0"]),
+    row("woA", "And with the bytes given", |env, args| operate(env, args, |byte, by| byte & by))
+        .examples(&["woA 08"]),
+    row("woo", "Or with the bytes given", |env, args| operate(env, args, |byte, by| byte | by))
+        .examples(&["woo f0"]),
     row("wox", "Exclusive or with the bytes given", |env, args| operate(env, args, |byte, by| byte ^ by))
         .examples(&["wox ff"]),
     row("wol", "Shift left by the bytes given", |env, args| {
@@ -39,10 +44,18 @@ static ROWS: &[Row] = &[
         operate(env, args, |byte, by| byte.checked_shr(u32::from(by)).unwrap_or(0))
     })
     .examples(&["wor 01"]),
-    row("wow", "Fill the block with the bytes given", |env, args| operate(env, args, |_, by| by)).examples(&["wow 01"]),
+    row("wow", "Fill the block with the bytes given", |env, args| operate(env, args, |_, by| by))
+        .examples(&["wow 01"]),
     row("wo2", "Swap each two bytes", |env, _| swap(env, 2)).params(&[]).examples(&["wo2"]),
     row("wo4", "Reverse each four bytes", |env, _| swap(env, 4)).params(&[]).examples(&["wo4"]),
     row("wo8", "Reverse each eight bytes", |env, _| swap(env, 8)).params(&[]).examples(&["wo8"]),
+    row("woi", "Turn each bit of the block around", |env, _| {
+        let mut bytes = bytes_at(env, env.view.seek, env.view.block)?;
+        bytes.iter_mut().for_each(|byte| *byte = !*byte);
+        put(env, &bytes)
+    })
+    .params(&[])
+    .examples(&["woi"]),
     row("woe", "Fill the block with numbers in steps, starting over behind the last", sequence)
         .params(&[
             maybe("from", Kind::Number),
