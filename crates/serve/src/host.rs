@@ -81,7 +81,7 @@ impl Host {
         desk.views.insert(ViewId::OWNER, View::default());
         let serve = move || {
             let mut last = Instant::now();
-            while let Some(job) = next(&jobs, last) {
+            while let Ok(job) = next(&jobs, last, None) {
                 run_guarded(job, &mut session);
                 last = Instant::now();
             }
@@ -155,9 +155,13 @@ impl Host {
     }
 }
 
-/// Waits for a job; `None` when no handle is left. A client that sends its next request as soon as it has the answer is
-/// waited for awake for a moment, since waking up costs more than a short command does.
-fn next(jobs: &Mutex<Receiver<Job>>, idle_since: Instant) -> Option<Job> {
+/// Waits for a job, for so long at most. A client that sends its next request as soon as it has the
+/// answer is waited for awake for a moment, since waking up costs more than a short command does.
+fn next(
+    jobs: &Mutex<Receiver<Job>>,
+    idle_since: Instant,
+    limit: Option<Duration>,
+) -> std::result::Result<Job, RecvTimeoutError> {
     static AWAKE: AtomicBool = AtomicBool::new(false);
     let jobs = locked(jobs);
     // One thread of the process at most, so that nobody is kept from its turn.
@@ -169,10 +173,13 @@ fn next(jobs: &Mutex<Receiver<Job>>, idle_since: Instant) -> Option<Job> {
         }
         AWAKE.store(false, Ordering::Relaxed);
         if let Ok(job) = found {
-            return Some(job);
+            return Ok(job);
         }
     }
-    jobs.recv().ok()
+    match limit {
+        Some(limit) => jobs.recv_timeout(limit),
+        None => jobs.recv().map_err(|_| RecvTimeoutError::Disconnected),
+    }
 }
 
 /// What a session knows of its host; among the session's extensions.
@@ -275,10 +282,13 @@ pub(crate) fn pump(env: &mut Env<'_>, done: impl Fn() -> bool) -> Result<()> {
     if desk.running.last() == Some(&ViewId::OWNER) {
         desk.owner = Place::of(env.view);
     }
+    let mut last = Instant::now();
     while !done() && env.ctx.check().is_ok() {
-        let next = { locked(&jobs).recv_timeout(GLANCE) };
-        match next {
-            Ok(job) => run_guarded(job, env.session),
+        match next(&jobs, last, Some(GLANCE)) {
+            Ok(job) => {
+                run_guarded(job, env.session);
+                last = Instant::now();
+            }
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => break,
         }

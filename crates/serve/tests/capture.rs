@@ -7,6 +7,7 @@
 //!   is wrong; farad's is the address in the mapped session;
 //! - the text of commands: it is held to the transcripts, not to these captures;
 //! - a command that does not exist: farad says so, a stock server answers nothing.
+#![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 mod peer;
 

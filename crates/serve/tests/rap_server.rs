@@ -1,4 +1,5 @@
 //! The rap server against clients of every kind, over real sockets.
+#![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 mod peer;
 

@@ -1,4 +1,5 @@
 //! The `=` commands between two sessions of this process, and the tcp command server.
+#![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 mod peer;
 

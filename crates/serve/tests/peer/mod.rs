@@ -1,5 +1,10 @@
 //! A server in this process, and a raw client that speaks through the codec alone.
-#![allow(dead_code, clippy::unwrap_used, reason = "each test uses some of it, and may fail loudly")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::unwrap_used,
+    reason = "each test uses some of it, and may fail loudly"
+)]
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
