@@ -10,12 +10,12 @@ use farad_io::Effects;
 use super::help;
 use crate::error::{Error, Result};
 use crate::eval::Env;
-use crate::lang::{Unknown, unescape};
 use crate::parse::{hex_digits, integer_bytes};
 use crate::registry::{Args, Glue, Group, Kind, Mode, Row, maybe, need};
-use crate::render::{human_size, printable};
+use crate::render::human_size;
 
 mod table;
+mod text;
 
 /// The group.
 pub(super) const GROUP: Group = Group { prefix: "?", brief: "help, numbers and text", rows: ROWS };
@@ -104,15 +104,15 @@ static ROWS: &[Row] = &[
     Row::new("?P", "Show the address of a file offset", to_address)
         .params(&[maybe("offset", Kind::Number)])
         .examples(&["?P 0x10"]),
-    Row::new("?e", "Print text; backslash escapes are resolved", echo)
+    Row::new("?e", "Print text; backslash escapes are resolved", text::echo)
         .params(&[maybe("text", Kind::Text)])
         .effects(Effects::empty())
         .examples(&["?e hello", "?e a\\nb"]),
-    Row::new("?en", "Print text without a line end", echo_part)
+    Row::new("?en", "Print text without a line end", text::echo_part)
         .params(&[maybe("text", Kind::Text)])
         .effects(Effects::empty())
         .examples(&["?en hello"]),
-    Row::new("?ef", "Print text in a frame", echo_framed)
+    Row::new("?ef", "Print text in a frame", text::echo_framed)
         .params(&[maybe("text", Kind::Text)])
         .effects(Effects::empty())
         .examples(&["?ef hello"]),
@@ -145,11 +145,11 @@ static ROWS: &[Row] = &[
         .params(&[need("command", Kind::Command)])
         .effects(Effects::empty())
         .examples(&["?t s"]),
-    Row::new("?i", "Ask the person at the terminal for a line, kept for ?y", ask)
+    Row::new("?i", "Ask the person at the terminal for a line, kept for ?y", text::ask)
         .modes(&[Mode::Quiet])
         .params(&[maybe("question", Kind::Text)])
         .effects(Effects::empty()),
-    Row::new("?iy", "Ask the person at the terminal for yes or no", ask_yes)
+    Row::new("?iy", "Ask the person at the terminal for yes or no", text::ask_yes)
         .params(&[maybe("question", Kind::Text)])
         .effects(Effects::empty()),
 ];
@@ -268,32 +268,6 @@ fn to_address(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     Ok(writeln!(env.out, "{addr:#010x}")?)
 }
 
-/// Blanks between words become one each, quotes go, escapes are resolved.
-fn spoken(args: &Args<'_>) -> Vec<u8> {
-    unescape(&args.words().join(" "), Unknown::Keep)
-}
-
-fn echo(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let mut line = spoken(args);
-    line.push(b'\n');
-    Ok(env.out.write_all(&line)?)
-}
-
-fn echo_part(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    Ok(env.out.write_all(&spoken(args))?)
-}
-
-fn echo_framed(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let text = String::from_utf8_lossy(&spoken(args)).into_owned();
-    let width = text.lines().map(|line| line.chars().count()).max().unwrap_or(0);
-    let bar = "-".repeat(width + 2);
-    writeln!(env.out, ".{bar}.")?;
-    for line in text.lines() {
-        writeln!(env.out, "| {line:width$} |")?;
-    }
-    Ok(writeln!(env.out, "'{bar}'")?)
-}
-
 fn compare(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let words = args.words();
     let [a, b] = &words[..] else { return Err(args.wrong("two words are compared")) };
@@ -352,26 +326,4 @@ fn time_command(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let start = Instant::now();
     env.run_command(args.required("the command")?)?;
     Ok(writeln!(env.out, "{:.6}", start.elapsed().as_secs_f64())?)
-}
-
-fn asked(env: &mut Env<'_>, args: &Args<'_>) -> Result<String> {
-    let question = format!("{} ", printable(args.text));
-    let terminal =
-        env.view.terminal.as_mut().ok_or_else(|| Error::failed("there is nobody at a terminal to ask"))?;
-    Ok(terminal.read_line(question.trim_start())?.unwrap_or_default())
-}
-
-fn ask(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let line = asked(env, args)?;
-    env.view.value = env.number(&line).unwrap_or(0);
-    if args.mode != Mode::Quiet {
-        writeln!(env.out, "{line}")?;
-    }
-    Ok(())
-}
-
-fn ask_yes(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let line = asked(env, args)?;
-    env.view.value = u64::from(line.trim().starts_with(['y', 'Y']));
-    Ok(())
 }

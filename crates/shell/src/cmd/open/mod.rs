@@ -9,15 +9,14 @@ use crate::registry::{Args, Glue, Group, Kind, Mode, Row, maybe, need};
 
 mod list;
 mod scheme;
+mod select;
+mod size;
 
 pub use scheme::list_schemes;
+pub(super) use size::{GROUP as RESIZE, place, set_size};
 
 /// The group.
 pub(super) const GROUP: Group = Group { prefix: "o", brief: "open, list and close files", rows: ROWS };
-
-/// The group of commands that change a file's size.
-pub(super) const RESIZE: Group =
-    Group { prefix: "r", brief: "show and change a file's size", rows: RESIZE_ROWS };
 
 /// What `o rap://:PORT` runs; the crate that serves puts it into a session's extensions. It is
 /// handed the URI.
@@ -60,16 +59,18 @@ static ROWS: &[Row] = &[
         .modes(&[Mode::Quiet, Mode::Json])
         .examples(&["o.", "o.q"]),
     Row::new("o=", "List descriptors with their sizes as bars", list::bars).examples(&["o="]),
-    Row::new("op", "Show the current descriptor, or select another", select)
+    Row::new("op", "Show the current descriptor, or select another", select::select)
         .glue(Glue::Number)
         .params(&[maybe("fd", Kind::Number)])
         .effects(Effects::VIEW)
         .examples(&["op", "op 3"]),
-    Row::new("opn", "Select the next descriptor", select_next).effects(Effects::VIEW).examples(&["opn"]),
-    Row::new("opp", "Select the descriptor before", select_previous)
+    Row::new("opn", "Select the next descriptor", select::select_next)
+        .effects(Effects::VIEW)
+        .examples(&["opn"]),
+    Row::new("opp", "Select the descriptor before", select::select_previous)
         .effects(Effects::VIEW)
         .examples(&["opp"]),
-    Row::new("opr", "Select the next descriptor, and the first after the last", select_round)
+    Row::new("opr", "Select the next descriptor, and the first after the last", select::select_round)
         .effects(Effects::VIEW)
         .examples(&["opr"]),
     Row::new("ox", "Exchange the numbers that two descriptors are mapped by", exchange)
@@ -89,24 +90,6 @@ static ROWS: &[Row] = &[
     Row::new("oL", "List the schemes that can be opened", scheme::list)
         .modes(&[Mode::Json])
         .examples(&["oL", "oLj"]),
-];
-
-static RESIZE_ROWS: &[Row] = &[
-    Row::new("r", "Show the size of the current file, or set it (K, M and G count)", resize)
-        .params(&[maybe("size", Kind::Number)])
-        .effects(Effects::READ)
-        .examples(&["r", "r 16"]),
-    Row::new("r+", "Make the file longer at the current address, with zeros", grow)
-        .glue(Glue::Number)
-        .params(&[need("bytes", Kind::Number)])
-        .effects(Effects::WRITE)
-        .examples(&["r+4"]),
-    Row::new("r-", "Take bytes out of the file at the current address", shrink)
-        .glue(Glue::Number)
-        .params(&[need("bytes", Kind::Number)])
-        .effects(Effects::WRITE)
-        .examples(&["r-4"]),
-    Row::new("rh", "Show the size of the current file as people read it", human_size).examples(&["rh"]),
 ];
 
 /// What to open, where and for what.
@@ -243,38 +226,6 @@ fn close_others(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
     all.into_iter().filter(|&fd| fd != current).try_for_each(|fd| close_one(env, fd))
 }
 
-fn select(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    if args.is_empty() {
-        let current = env.session.io.current()?;
-        return Ok(writeln!(env.out, "{current}")?);
-    }
-    let fd = descriptor_number(env, args.text)?;
-    Ok(env.session.io.select(fd)?)
-}
-
-fn select_next(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
-    select_beside(env, |fds, at| fds.get(at + 1))
-}
-
-fn select_previous(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
-    select_beside(env, |fds, at| fds.get(at.checked_sub(1)?))
-}
-
-fn select_round(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
-    select_beside(env, |fds, at| fds.get((at + 1) % fds.len()))
-}
-
-/// Selects a neighbour of the current descriptor, where there is one.
-fn select_beside(env: &mut Env<'_>, beside: impl Fn(&[u32], usize) -> Option<&u32>) -> Result<()> {
-    let current = env.session.io.current()?;
-    let fds: Vec<u32> = env.session.io.descriptors().map(|descriptor| descriptor.fd).collect();
-    let at = fds.iter().position(|&fd| fd == current).unwrap_or(0);
-    match beside(&fds, at) {
-        Some(&fd) => Ok(env.session.io.select(fd)?),
-        None => Ok(()),
-    }
-}
-
 fn exchange(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let words = args.words();
     let [one, two] = &words[..] else { return Err(args.wrong("two descriptors are needed")) };
@@ -317,58 +268,6 @@ fn reopen(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         })?;
     }
     Ok(())
-}
-
-fn resize(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let fd = env.session.io.current()?;
-    if args.is_empty() {
-        let size = env.session.io.descriptor(fd)?.size();
-        return Ok(writeln!(env.out, "{size}")?);
-    }
-    env.ctx.allow(Effects::WRITE, "changing a file's size")?;
-    let size = env.number(args.text)?;
-    set_size(env, fd, size)
-}
-
-/// Changes a descriptor's size, and that of the maps that show all of it.
-pub(super) fn set_size(env: &mut Env<'_>, fd: u32, size: u64) -> Result<()> {
-    let ctx = env.ctx;
-    let descriptor = env.session.io.descriptor(fd)?;
-    let old = descriptor.size();
-    descriptor.resize(size, ctx)?;
-    let whole = env.session.io.maps.iter().filter(|map| map.fd == fd && map.delta == 0 && map.size() == old);
-    let whole: Vec<u32> = whole.map(|map| map.id).collect();
-    for id in whole {
-        match size.checked_sub(1) {
-            Some(last) => env.session.io.maps.change(id, |map| map.to = map.from.saturating_add(last))?,
-            None => drop(env.session.io.maps.remove_if(|map| map.id == id)),
-        }
-    }
-    Ok(())
-}
-
-/// The current descriptor and the offset in it that shows at the seek.
-pub(super) fn place(env: &Env<'_>) -> Result<(u32, u64)> {
-    match env.session.io.maps.at(env.view.seek).filter(|_| env.session.io.settings.va) {
-        Some(map) => Ok((map.fd, map.offset_of(env.view.seek))),
-        None => Ok((env.session.io.current()?, env.view.seek)),
-    }
-}
-
-fn grow(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let bytes = env.length(args.required("how many bytes")?)?;
-    super::write::insert(env, &vec![0; bytes])
-}
-
-fn shrink(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let bytes = env.number(args.required("how many bytes")?)?;
-    super::write::take_out(env, bytes)
-}
-
-fn human_size(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
-    let fd = env.session.io.current()?;
-    let size = env.session.io.descriptor(fd)?.size();
-    Ok(writeln!(env.out, "{}", crate::render::human_size(size))?)
 }
 
 #[cfg(test)]

@@ -1,19 +1,17 @@
 //! Maps: which bytes of which descriptor appear at which addresses.
 
 use farad_io::{Effects, Map, MapId, Perm};
-use serde_json::{Value, json};
 
 use crate::error::{Error, Result};
 use crate::eval::Env;
 use crate::load;
 use crate::registry::{Args, Glue, Group, Kind, Mode, Row, maybe, need};
-use crate::render::printable;
+
+mod list;
 
 /// The group.
 pub(super) const GROUP: Group = Group { prefix: "om", brief: "place files at addresses", rows: ROWS };
 
-/// Columns of a bar.
-const BAR: u64 = 30;
 /// Most maps of a session.
 const LIMIT: usize = 1 << 16;
 
@@ -50,12 +48,12 @@ static ROWS: &[Row] = &[
         .params(&[maybe("map", Kind::Number)])
         .effects(Effects::ANNOTATE)
         .examples(&["om-*"]),
-    Row::new("om.", "Show the map at an address", show_here)
+    Row::new("om.", "Show the map at an address", list::show_here)
         .modes(&[Mode::Json, Mode::Quiet])
         .params(&[maybe("addr", Kind::Address)])
         .examples(&["om.", "om.j"]),
-    Row::new("om=", "List maps as bars over the addresses", bars).examples(&["om="]),
-    Row::new("omqq", "List the addresses at which maps begin", starts).examples(&["omqq"]),
+    Row::new("om=", "List maps as bars over the addresses", list::bars).examples(&["om="]),
+    Row::new("omqq", "List the addresses at which maps begin", list::starts).examples(&["omqq"]),
     Row::new("omr", "Change the size of a map", resize)
         .params(&[need("map", Kind::Number), need("size", Kind::Number)])
         .effects(Effects::ANNOTATE)
@@ -124,11 +122,11 @@ static ROWS: &[Row] = &[
 
 fn map(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     if args.mode != Mode::Text || args.is_empty() {
-        return list(env, args.mode);
+        return list::list(env, args.mode);
     }
     if args.words().len() == 1 {
         let fd = env.number(args.text)?;
-        return list_of(env, Mode::Text, |map| u64::from(map.fd) == fd);
+        return list::list_of(env, Mode::Text, |map| u64::from(map.fd) == fd);
     }
     let wanted = Wanted::parse(env, args)?;
     wanted.add(env)
@@ -332,100 +330,4 @@ fn name_by_number(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let (id, text) = two(args)?;
     let id = number(env, &id)?;
     name(env, id, &text)
-}
-
-/// A map as lists show it, behind the mark of the one at the seek.
-fn line(map: &Map) -> String {
-    let Map { id, fd, delta, from, to, perm, segment_perm, name } = map;
-    let name = printable(name);
-    format!(" {id} fd: {fd} +{delta:#010x} {from:#010x} - {to:#010x} {perm} {segment_perm} {name}")
-}
-
-fn object(map: &Map) -> Value {
-    json!({
-        "map": map.id,
-        "fd": map.fd,
-        "delta": map.delta,
-        "from": map.from,
-        "to": map.to,
-        "perm": map.perm.to_string(),
-        "sperm": map.segment_perm.to_string(),
-        "name": map.name,
-    })
-}
-
-fn list(env: &mut Env<'_>, mode: Mode) -> Result<()> {
-    list_of(env, mode, |_| true)
-}
-
-fn list_of(env: &mut Env<'_>, mode: Mode, wanted: impl Fn(&Map) -> bool) -> Result<()> {
-    let all = &env.session.io.maps;
-    let here = all.at(env.view.seek).map(|map| map.id);
-    let mut maps = all.iter().filter(|map| wanted(map));
-    match mode {
-        Mode::Json => writeln!(env.out, "{}", Value::Array(maps.map(object).collect()))?,
-        Mode::Quiet => maps.try_for_each(|map| writeln!(env.out, "{} {}", map.fd, map.id))?,
-        // The lowest first, so that running them gives the same priorities.
-        Mode::Script => maps.rev().try_for_each(|map| {
-            let Map { fd, delta, from, perm, name, .. } = map;
-            let size = map.size();
-            let blank = if name.is_empty() { "" } else { " " };
-            writeln!(
-                env.out,
-                "omu {fd} {from:#010x} {size:#010x} {delta:#010x} {perm}{blank}{}",
-                printable(name)
-            )
-        })?,
-        Mode::Text => maps.try_for_each(|map| {
-            let mark = if here == Some(map.id) { '*' } else { '-' };
-            writeln!(env.out, "{mark}{}", line(map))
-        })?,
-    }
-    Ok(())
-}
-
-fn show_here(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let addr = if args.is_empty() { env.view.seek } else { env.number(args.text)? };
-    let Some(map) = env.session.io.maps.at(addr) else { return Ok(()) };
-    match args.mode {
-        Mode::Json => writeln!(env.out, "{}", object(map))?,
-        Mode::Quiet => writeln!(env.out, "{}", map.id)?,
-        _ => writeln!(env.out, "{}", line(map))?,
-    }
-    Ok(())
-}
-
-fn starts(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
-    for map in env.session.io.maps.iter() {
-        writeln!(env.out, "{:#010x}", map.from)?;
-    }
-    Ok(())
-}
-
-fn bars(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
-    let maps = &env.session.io.maps;
-    let seek = env.view.seek;
-    let low = maps.iter().map(|map| map.from).min().unwrap_or(0);
-    let high = maps.iter().map(|map| map.to).max().unwrap_or(0).saturating_add(1);
-    let step = ((high - low) / BAR).max(1);
-    let bar = |from: u64, end: u64, mark: char| -> String {
-        let filled = (0..BAR).map(|cell| low.saturating_add(cell * step));
-        filled.map(|at| if at.saturating_add(step) > from && at < end { mark } else { '-' }).collect()
-    };
-    writeln!(env.out)?;
-    for (index, map) in maps.iter().enumerate() {
-        let mark = if map.contains(seek) { '*' } else { ' ' };
-        let (from, end) = (map.from, map.to.saturating_add(1));
-        writeln!(
-            env.out,
-            "{:<4}{from:#010x} {} {end:#010x} {}   {}",
-            format!("{index}{mark}"),
-            bar(from, end, '#'),
-            map.perm,
-            map.fd
-        )?;
-    }
-    let end = seek.saturating_add(env.view.block as u64);
-    writeln!(env.out, "=>  {seek:#010x} {} {end:#010x}", bar(seek, end, '^'))?;
-    Ok(writeln!(env.out)?)
 }
