@@ -31,18 +31,14 @@ fn at(env: &mut Env<'_>, decoder: &Decoder, addr: u64) -> Result<Option<Instruct
     Ok(decoder.decode(&bytes, addr))
 }
 
-/// The address `count` instructions on; backwards only where all have one size.
+/// The address `count` instructions on, or back when it is negative.
 ///
 /// # Errors
 /// When nothing can be decoded or read.
 pub(crate) fn skip_instructions(env: &mut Env<'_>, addr: u64, count: i64) -> Result<u64> {
     let decoder = decoder(env)?;
     if count < 0 {
-        if decoder.min_size() != decoder.max_size() {
-            return Err(Error::failed("instructions of this architecture cannot be counted backwards"));
-        }
-        let back = count.unsigned_abs().wrapping_mul(decoder.min_size() as u64);
-        return Ok(addr.wrapping_sub(back));
+        return super::disasm::instructions_before(env, &decoder, addr, count.unsigned_abs());
     }
     if count.unsigned_abs() > SKIPPED {
         return Err(Error::Limit { what: "the number of instructions skipped", limit: SKIPPED.to_string() });

@@ -71,12 +71,13 @@ fn copy(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     }
     let (addr, bytes) = copied(env)?;
     let digits = hex_digits(&bytes);
-    Ok(match args.mode {
+    match args.mode {
         Mode::Text => writeln!(env.out, "{addr:#010x} {} {digits}", bytes.len())?,
         Mode::Json => writeln!(env.out, "{{\"addr\":{addr},\"bytes\":\"{digits}\"}}")?,
         Mode::Script => writeln!(env.out, "wx {digits}")?,
         Mode::Quiet => writeln!(env.out, "{digits}")?,
-    })
+    }
+    Ok(())
 }
 
 fn forget(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
@@ -139,8 +140,9 @@ mod tests {
     #[test]
     fn what_is_copied_can_be_pasted_and_shown() {
         assert_eq!(output("malloc://32", "yw hello;yy @ 8;yt 2 0 @ 8;p8 13"), "686500000000000068656c6c6f\n");
-        assert_eq!(output("hex://414200", "y 2;y;yj;y*;y8;ys;yz;yq"), concat!(
+        assert_eq!(
+            output("hex://414200", "y 2;y;yj;y*;y8;ys;yz;yq"),
             "0x00000000 2 4142\n{\"addr\":0,\"bytes\":\"4142\"}\nwx 4142\n4142\nAB\n4142\n"
-        ));
+        );
     }
 }

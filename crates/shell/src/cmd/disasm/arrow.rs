@@ -72,12 +72,16 @@ impl Arrows {
                 continue;
             }
             let is_up = line.from > line.to;
-            put(&mut columns, line.level, match (starts && ends, starts == is_up) {
-                (true, _) => b'@',
-                (false, true) => b'`',
-                (false, false) if ends => b'.',
-                (false, false) => b',',
-            });
+            put(
+                &mut columns,
+                line.level,
+                match (starts && ends, starts == is_up) {
+                    (true, _) => b'@',
+                    (false, true) => b'`',
+                    (false, false) if ends => b'.',
+                    (false, false) => b',',
+                },
+            );
             let fill = if starts { b'=' } else { b'-' };
             (1..line.level).for_each(|level| put(&mut columns, level, fill));
             is_crossed = true;
@@ -122,8 +126,16 @@ mod tests {
         let arrows = Arrows::new(&jumps, 7);
         let drawn: Vec<String> = (0..10).map(|row| arrows.beside(row * 2)).collect();
         let expected = [
-            "      ,=< ", "     ,`-> ", "     |    ", "     |,=< ", "    ,===< ", "    |||   ", "    `---> ", "     ``-> ",
-            "      ,=< ", "      `-> ",
+            "      ,=< ",
+            "     ,`-> ",
+            "     |    ",
+            "     |,=< ",
+            "    ,===< ",
+            "    |||   ",
+            "    `---> ",
+            "     ``-> ",
+            "      ,=< ",
+            "      `-> ",
         ];
         assert_eq!(drawn, expected);
         assert_eq!(arrows.above(2), "      |   ");
@@ -132,7 +144,13 @@ mod tests {
     #[test]
     fn backward_and_own_jumps_have_their_marks() {
         let arrows = Arrows::new(&[(10, 18), (12, 12), (22, 16)], 7);
-        let rows = [(10, "      ,=< "), (12, "     @=-> "), (16, "     .--> "), (18, "     :`-> "), (22, "     `==< ")];
+        let rows = [
+            (10, "      ,=< "),
+            (12, "     @=-> "),
+            (16, "     .--> "),
+            (18, "     :`-> "),
+            (22, "     `==< "),
+        ];
         for (addr, row) in rows {
             assert_eq!(arrows.beside(addr), row, "{addr}");
         }

@@ -18,12 +18,20 @@ const LIMIT: u64 = 1 << 20;
 ///
 /// # Errors
 /// What cannot be read, and more instructions than the limit.
-pub(crate) fn instructions_before(env: &mut Env<'_>, decoder: &Decoder, addr: u64, count: u64) -> Result<u64> {
+pub(crate) fn instructions_before(
+    env: &mut Env<'_>,
+    decoder: &Decoder,
+    addr: u64,
+    count: u64,
+) -> Result<u64> {
     if decoder.min_size() == decoder.max_size() {
         return Ok(addr.wrapping_sub(count.saturating_mul(decoder.min_size() as u64)));
     }
     if count > LIMIT {
-        return Err(Error::Limit { what: "the number of instructions counted back", limit: LIMIT.to_string() });
+        return Err(Error::Limit {
+            what: "the number of instructions counted back",
+            limit: LIMIT.to_string(),
+        });
     }
     let max = decoder.max_size() as u64;
     let base = addr.saturating_sub(count.saturating_mul(max) + RUN_UP);

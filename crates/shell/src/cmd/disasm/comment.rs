@@ -11,6 +11,17 @@ const TEXT: u64 = 256;
 /// Numbers shown in decimal are below this.
 const SMALL: i64 = 0xfff;
 
+/// What the comments depend on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Dialect {
+    /// x86, destination first.
+    Intel,
+    /// x86, source first.
+    Att,
+    /// Another processor: its numbers get no comments.
+    Other,
+}
+
 /// The comments of one instruction, in order. An empty one stands for a line end.
 #[derive(Default)]
 pub(super) struct Comments(pub(super) Vec<String>);
@@ -25,21 +36,28 @@ impl Comments {
         instruction: &Instruction,
         shown: &str,
         bytes: &[u8],
-        is_x86: bool,
+        dialect: Dialect,
     ) -> Result<Comments> {
         let mut comments = Comments::default();
         match instruction.pointer {
             Some(pointer) => comments.pointer(env, instruction, pointer, shown)?,
-            None if is_x86 => comments.number(env, instruction, shown, bytes)?,
-            None => {}
+            None if dialect == Dialect::Other => {}
+            None => comments.number(env, instruction, shown, bytes, dialect)?,
         }
         comments.sections(env, instruction.addr);
         Ok(comments)
     }
 
     /// What is at the address that an instruction names.
-    fn pointer(&mut self, env: &mut Env<'_>, instruction: &Instruction, pointer: u64, shown: &str) -> Result<()> {
-        let is_access = !matches!(instruction.kind, Kind::Lea) && instruction.operands.contains('[');
+    fn pointer(
+        &mut self,
+        env: &mut Env<'_>,
+        instruction: &Instruction,
+        pointer: u64,
+        shown: &str,
+    ) -> Result<()> {
+        let is_access = !matches!(instruction.kind, Kind::Lea)
+            && (instruction.direction.is_some() || instruction.operands.contains('['));
         if is_access || matches!(instruction.kind, Kind::Load | Kind::Store) {
             return self.access(env, instruction, pointer);
         }
@@ -101,7 +119,14 @@ impl Comments {
     }
 
     /// An immediate as characters, in decimal, or as what it points at.
-    fn number(&mut self, env: &mut Env<'_>, instruction: &Instruction, shown: &str, bytes: &[u8]) -> Result<()> {
+    fn number(
+        &mut self,
+        env: &mut Env<'_>,
+        instruction: &Instruction,
+        shown: &str,
+        bytes: &[u8],
+        dialect: Dialect,
+    ) -> Result<()> {
         let Some(value) = instruction.value.filter(|value| *value != 0) else { return Ok(()) };
         let has_number = matches!(
             instruction.kind,
@@ -119,7 +144,8 @@ impl Comments {
         // `adc` and `sbb` are additions of three numbers; the stack's pointer is no number.
         let is_plain = !matches!(instruction.mnemonic.as_str(), "adc" | "sbb" | "lea");
         let moves_stack = matches!(instruction.kind, Kind::Add | Kind::Sub) && instruction.stack.is_some();
-        if !has_number || !is_plain || moves_stack {
+        let is_comparison = matches!(instruction.kind, Kind::Compare | Kind::AndCompare);
+        if !has_number || !is_plain || moves_stack || dialect == Dialect::Att && is_comparison {
             return Ok(());
         }
         let is_move = matches!(instruction.kind, Kind::Move | Kind::Push | Kind::Store);
@@ -150,7 +176,8 @@ impl Comments {
         }
         let shows_all = matches!(instruction.kind, Kind::Compare | Kind::AndCompare | Kind::Push);
         let is_small = i64::from(value as u32 as i32).abs() < SMALL && value <= u64::from(u32::MAX);
-        if !is_small || (value <= 10 && !shows_all) || is_extended(instruction, value, bytes) {
+        let is_hidden = dialect == Dialect::Intel && is_extended(instruction, value, bytes);
+        if !is_small || (value <= 10 && !shows_all) || is_hidden {
             return Ok(());
         }
         self.0.push(if value == u64::from(u32::MAX) { "-1".to_owned() } else { value.to_string() });
@@ -160,7 +187,8 @@ impl Comments {
     /// The sections that begin at an address.
     pub(super) fn sections(&mut self, env: &Env<'_>, addr: u64) {
         for loaded in &env.session.loaded {
-            for section in loaded.binary.sections.iter().filter(|section| section.vaddr == addr && addr != 0) {
+            for section in loaded.binary.sections.iter().filter(|section| section.vaddr == addr && addr != 0)
+            {
                 self.0.push(format!(
                     "[{:02}] {} section size {} named {}",
                     section.index,
@@ -187,7 +215,8 @@ fn characters(value: u64) -> Option<String> {
     let bytes = value.to_le_bytes();
     let used = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
     let (first, rest) = bytes[..used].split_first()?;
-    let is_text = (1..0x80).contains(first) && value > 0x20 && rest.iter().all(|byte| (0x20..0x7f).contains(byte));
+    let is_text =
+        (1..0x80).contains(first) && value > 0x20 && rest.iter().all(|byte| (0x20..0x7f).contains(byte));
     is_text.then(|| {
         let escaped = |&byte: &u8| match byte {
             b'\\' => "\\\\".to_owned(),

@@ -3,7 +3,7 @@
 use farad_arch::Instruction;
 
 use super::arrow::Arrows;
-use super::comment::Comments;
+use super::comment::{Comments, Dialect};
 use super::name;
 use super::stream::{Extent, Stream};
 use crate::cmd::print;
@@ -32,7 +32,7 @@ struct Style {
     section: bool,
     size: bool,
     upper: bool,
-    is_x86: bool,
+    dialect: Dialect,
 }
 
 impl Style {
@@ -53,7 +53,11 @@ impl Style {
             section: env.is_set("asm.section"),
             size: env.is_set("asm.size"),
             upper: env.is_set("asm.ucase"),
-            is_x86,
+            dialect: match env.setting("asm.syntax") {
+                _ if !is_x86 => Dialect::Other,
+                "att" => Dialect::Att,
+                _ => Dialect::Intel,
+            },
         }
     }
 }
@@ -159,8 +163,10 @@ fn push_row(
 ) -> Result<()> {
     let addr = row.addr();
     if style.flags {
-        let names: Vec<String> =
-            name::listed(env, addr).into_iter().map(|flag| printable(flag.real_name.as_ref().unwrap_or(&flag.name))).collect();
+        let names: Vec<String> = name::listed(env, addr)
+            .into_iter()
+            .map(|flag| printable(flag.real_name.as_ref().unwrap_or(&flag.name)))
+            .collect();
         for name in names {
             push_margin(env, style, arrows.map(|arrows| arrows.above(addr)), addr, text);
             text.push_str(&format!(";-- {name}:\n"));
@@ -198,7 +204,7 @@ fn push_row(
                 _ => text.push_str(&printable(&shown)),
             }
             match style.comments {
-                Some(_) if *is_valid => Comments::of(env, instruction, &shown, bytes, style.is_x86)?,
+                Some(_) if *is_valid => Comments::of(env, instruction, &shown, bytes, style.dialect)?,
                 _ => Comments::default(),
             }
         }

@@ -23,7 +23,12 @@ const COUNT: &[Param] = &[maybe("count", Kind::Number)];
 const LENGTH: &[Param] = &[maybe("length", Kind::Number)];
 
 /// A row that takes a number and has a JSON form.
-const fn row(name: &'static str, brief: &'static str, params: &'static [Param], run: crate::registry::Run) -> Row {
+const fn row(
+    name: &'static str,
+    brief: &'static str,
+    params: &'static [Param],
+    run: crate::registry::Run,
+) -> Row {
     Row::new(name, brief, run).glue(Glue::Number).params(params).modes(&[Mode::Json])
 }
 
@@ -33,6 +38,10 @@ static ROWS: &[Row] = &[
     row("pD", "A listing of so many bytes", LENGTH, print_listing).examples(&["pD 16"]),
     row("pi", "So many instructions, nothing else", COUNT, print_short).examples(&["pi 4", "pij 1"]),
     row("pI", "The instructions of so many bytes, nothing else", LENGTH, print_short).examples(&["pI 8"]),
+    Row::new("pda", "What could be an instruction at each address of so many bytes", print_possible)
+        .glue(Glue::Number)
+        .params(LENGTH)
+        .examples(&["pda 4"]),
     Row::new("pid", "Instructions with addresses and bytes", print_with_bytes)
         .glue(Glue::Number)
         .params(COUNT)
@@ -67,6 +76,11 @@ fn print_listing(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 fn print_short(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let (addr, extent) = extent(env, args)?;
     if args.is_json() { short::print_json(env, addr, extent) } else { short::print(env, addr, extent) }
+}
+
+fn print_possible(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let range = Range::parse(env, args.text)?;
+    short::print_possible(env, range)
 }
 
 fn print_with_bytes(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {

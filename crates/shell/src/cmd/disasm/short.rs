@@ -4,7 +4,8 @@ use farad_arch::Instruction;
 
 use super::name;
 use super::stream::{Extent, Stream};
-use crate::cmd::print::push_addr;
+use crate::cmd::decoder;
+use crate::cmd::print::{Range, push_addr};
 use crate::error::{Error, Result};
 use crate::eval::Env;
 use crate::parse::hex_digits;
@@ -62,6 +63,31 @@ pub(super) fn print_with_bytes(env: &mut Env<'_>, addr: u64, extent: Extent) -> 
     Ok(())
 }
 
+/// The instruction that each address of a range could begin, none reaching over its end.
+///
+/// # Errors
+/// What cannot be read, and an interrupt.
+pub(super) fn print_possible(env: &mut Env<'_>, range: Range) -> Result<()> {
+    let decoder = decoder(env)?;
+    let bytes = range.read(env)?;
+    let mut instruction = Instruction::default();
+    for at in (0..bytes.len()).step_by(decoder.alignment().max(1)) {
+        env.ctx.check()?;
+        let addr = range.addr.wrapping_add(at as u64);
+        let rest = &bytes[at..bytes.len().min(at + decoder.max_size())];
+        if decoder.decode_text(rest, addr, &mut instruction) {
+            let digits = hex_digits(&rest[..instruction.size.min(rest.len())]);
+            writeln!(env.out, "{addr:#010x} {digits:>BYTES$}  {}", instruction.text())?;
+        } else if rest.len() < decoder.min_size() {
+            writeln!(env.out, "{addr:#010x} invalid")?;
+        } else {
+            let digits = hex_digits(&rest[..decoder.invalid_size().min(rest.len())]);
+            writeln!(env.out, "{addr:#010x} {digits:>BYTES$}  invalid")?;
+        }
+    }
+    Ok(())
+}
+
 /// All that is known of each instruction, as a JSON array.
 ///
 /// # Errors
@@ -104,11 +130,16 @@ fn describe(
             put(name, value.into());
         }
     }
-    put("refptr", if instruction.kind == farad_arch::Kind::Lea && instruction.operands.contains('[') || instruction.direction.is_some() && instruction.pointer.is_some() {
-        instruction.pointer_size.unwrap_or(0).into()
-    } else {
-        0.into()
-    });
+    put(
+        "refptr",
+        if instruction.kind == farad_arch::Kind::Lea && instruction.operands.contains('[')
+            || instruction.direction.is_some() && instruction.pointer.is_some()
+        {
+            instruction.pointer_size.unwrap_or(0).into()
+        } else {
+            0.into()
+        },
+    );
     put("fcn_addr", 0.into());
     put("fcn_last", 0.into());
     put("size", bytes.len().into());

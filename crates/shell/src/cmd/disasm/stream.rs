@@ -89,7 +89,8 @@ impl Stream {
 
     /// Steps over `size` bytes that are no instruction but data.
     pub(super) fn skip(&mut self, size: u64) {
-        self.at = usize::try_from(size).map_or(usize::MAX, |size| self.at.saturating_add(size)).min(self.buf.len());
+        self.at =
+            usize::try_from(size).map_or(usize::MAX, |size| self.at.saturating_add(size)).min(self.buf.len());
         self.addr = self.addr.wrapping_add(size);
         self.left = match self.left {
             Extent::Count(left) => Extent::Count(left.saturating_sub(1)),

@@ -8,6 +8,8 @@ use crate::error::{Error, Result};
 use crate::eval::Env;
 use crate::registry::Args;
 
+/// Longest string shown beside a number, in bytes.
+const TEXT: u64 = 256;
 /// Bytes in a row of bits.
 const ROW: usize = 4;
 
@@ -119,8 +121,9 @@ pub(super) fn print_value(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
             continue;
         }
         let addr = range.addr.wrapping_add((index * size) as u64);
-        let text = super::text::string_at(env, addr, 256)?;
-        let string = super::text::escape(&text, false);
+        let text = super::text::string_at(env, addr, TEXT)?;
+        let is_text = text.iter().all(|byte| (0x20..0x7f).contains(byte));
+        let string = if is_text { super::text::escape(&text, false) } else { String::new() };
         values.push(serde_json::json!({ "value": value, "string": string, "address": addr }));
     }
     if args.is_json() {

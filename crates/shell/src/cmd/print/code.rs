@@ -19,11 +19,29 @@ struct Inline {
 /// The languages whose form is one line; `{}` in `before` is the number of bytes.
 static INLINE: &[Inline] = &[
     Inline { name: "pcs", before: "\"", byte: |byte| format!("\\x{byte:02x}"), between: "", after: "\"" },
-    Inline { name: "pcS", before: "printf \"", byte: |byte| format!("\\{byte:03o}"), between: "", after: "\" > bin" },
-    Inline { name: "pcg", before: "var BUFF = [{}]byte{", byte: |byte| format!("{byte:#x}"), between: ",", after: "}" },
+    Inline {
+        name: "pcS",
+        before: "printf \"",
+        byte: |byte| format!("\\{byte:03o}"),
+        between: "",
+        after: "\" > bin",
+    },
+    Inline {
+        name: "pcg",
+        before: "var BUFF = [{}]byte{",
+        byte: |byte| format!("{byte:#x}"),
+        between: ",",
+        after: "}",
+    },
     Inline { name: "pcy", before: "{ ", byte: |byte| format!("{byte:02x}"), between: " ", after: " }" },
     Inline { name: "pcv", before: "byte[] ba = {", byte: |byte| byte.to_string(), between: ",", after: "};" },
-    Inline { name: "pck", before: "val arr = byteArrayOfInts(", byte: |byte| format!("{byte:#x}"), between: ",", after: ")" },
+    Inline {
+        name: "pck",
+        before: "val arr = byteArrayOfInts(",
+        byte: |byte| format!("{byte:#x}"),
+        between: ",",
+        after: ")",
+    },
 ];
 
 /// An array in the language that the command's last letter stands for.

@@ -239,8 +239,7 @@ impl Dump {
 /// The name of the section that holds an address; empty when there is none.
 pub(crate) fn section_name(env: &Env<'_>, addr: u64) -> String {
     let mut sections = env.session.loaded.iter().flat_map(|loaded| &loaded.binary.sections);
-    let here = sections.find(|section| {
-        section.vaddr != 0 && section.vaddr <= addr && addr - section.vaddr < section.vsize
-    });
+    let here = sections
+        .find(|section| section.vaddr != 0 && section.vaddr <= addr && addr - section.vaddr < section.vsize);
     here.map_or(String::new(), |section| crate::render::printable(&section.name))
 }

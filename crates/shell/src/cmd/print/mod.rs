@@ -81,7 +81,9 @@ static ROWS: &[Row] = &[
     sized("pxx", "One character for each byte", print_dump).examples(&["pxx 64"]),
     Row::new("pxl", "So many rows of px", print_rows).glue(Glue::Number).params(COUNT).examples(&["pxl 2"]),
     both("p8", "Hex digits in one line", bytes::print_digits).examples(&["p8 16", "p8j 4"]),
-    Row::new("pb", "So many bits", bytes::print_bits).glue(Glue::Number).params(&[maybe("bits", Kind::Number)]),
+    Row::new("pb", "So many bits", bytes::print_bits)
+        .glue(Glue::Number)
+        .params(&[maybe("bits", Kind::Number)]),
     sized("pB", "The bits of so many bytes", bytes::print_byte_bits).examples(&["pB 2"]),
     both("ps", "The string at the seek", text::print_string).examples(&["ps", "psj"]),
     both("psz", "A string that ends with a NUL", text::print_terminated).examples(&["psz"]),

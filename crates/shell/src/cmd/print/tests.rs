@@ -12,7 +12,8 @@ use crate::view::View;
 
 /// What a line prints in a session on `uri`.
 pub(in crate::cmd) fn output(uri: &str, line: &str) -> String {
-    let mut session = Session::new(farad_io::Schemes::new().with(farad_io::local()), Registry::new(cmd::groups()));
+    let mut session =
+        Session::new(farad_io::Schemes::new().with(farad_io::local()), Registry::new(cmd::groups()));
     let (mut view, ctx, mut out) = (View::default(), Ctx::owner(), Capture::new());
     let mut env = Env { session: &mut session, view: &mut view, ctx: &ctx, out: &mut out };
     load::open(&mut env, &Request::new(uri)).unwrap();
@@ -42,14 +43,20 @@ fn words_end_with_whole_cells() {
         "0x00000000  0x03020100 0x07060504                        ........\n"
     );
     assert_eq!(output(COUNTING, "pxwj 10"), "[50462976,117835012]\n");
-    assert_eq!(output(COUNTING, "x/2xg"), "0x00000000  0x0706050403020100  0x0f0e0d0c0b0a0908   ................\n");
+    assert_eq!(
+        output(COUNTING, "x/2xg"),
+        "0x00000000  0x0706050403020100  0x0f0e0d0c0b0a0908   ................\n"
+    );
 }
 
 #[test]
 fn what_nothing_provides_is_ff_a_mark_or_an_error() {
     assert_eq!(output("hex://41", "p8 3"), "41ffff\n");
     let marked = output("hex://41", "e io.unalloc=true;px 3");
-    assert!(marked.ends_with("0x00000000  41.. ..                                  A\u{20}\u{20}\n"), "{marked}");
+    assert!(
+        marked.ends_with("0x00000000  41.. ..                                  A\u{20}\u{20}\n"),
+        "{marked}"
+    );
 }
 
 #[test]

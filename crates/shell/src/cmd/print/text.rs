@@ -93,7 +93,13 @@ fn print_units(env: &mut Env<'_>, args: &Args<'_>, size: usize) -> Result<()> {
         _ => units.iter().map(|unit| char::from_u32(*unit).unwrap_or(char::REPLACEMENT_CHARACTER)).collect(),
     };
     if args.is_json() {
-        return show_json(env, range.addr, &text, if size == 2 { "utf16" } else { "utf32" }, text.chars().count());
+        return show_json(
+            env,
+            range.addr,
+            &text,
+            if size == 2 { "utf16" } else { "utf32" },
+            text.chars().count(),
+        );
     }
     Ok(writeln!(env.out, "{}", crate::render::printable(&text))?)
 }

@@ -18,7 +18,8 @@ pub(super) fn find_text(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let wanted = args.required("what to search")?.to_ascii_lowercase();
     let mut separator = "[";
     each(env, |env, instruction, bytes| {
-        let text = instruction.render(false, |target| env.session.flags.at(target).next().map(|flag| flag.name.clone()));
+        let text = instruction
+            .render(false, |target| env.session.flags.at(target).next().map(|flag| flag.name.clone()));
         if !instruction.text().contains(&wanted) && !text.contains(&wanted) {
             return Ok(false);
         }
@@ -44,13 +45,18 @@ pub(super) fn find_references(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> 
     each(env, |env, instruction, _| {
         let kind = match instruction {
             Instruction { jump: Some(jump), kind, .. } if *jump == target => {
-                if kind.is_call() { "CALL" } else { "CODE" }
+                if kind.is_call() {
+                    "CALL"
+                } else {
+                    "CODE"
+                }
             }
             Instruction { pointer: Some(pointer), .. } if *pointer == target => "DATA",
             _ => return Ok(false),
         };
         let flags = &env.session.flags;
-        let text = instruction.render(true, |target| flags.at(target).next_back().map(|flag| flag.name.clone()));
+        let text =
+            instruction.render(true, |target| flags.at(target).next_back().map(|flag| flag.name.clone()));
         writeln!(env.out, "(nofunc) {:#x} [{kind}] {text}", instruction.addr)?;
         Ok(false)
     })
@@ -71,9 +77,11 @@ fn each(
     let mut hits = 0;
     for range in range::code(env)? {
         let mut next = range.0;
-        let flow = scan(env, range, decoder.max_size(), |env, addr, bytes| {
+        let flow = scan(env, range, decoder.max_size(), |env, addr, bytes, touches| {
             let mut at = usize::try_from(next.saturating_sub(addr)).unwrap_or(usize::MAX);
-            while at < bytes.len() {
+            // An instruction on the border is whole in the next piece.
+            let end = if touches { bytes.len().saturating_sub(decoder.max_size()) } else { bytes.len() };
+            while at < end {
                 let here = addr.wrapping_add(at as u64);
                 let rest = &bytes[at..bytes.len().min(at + decoder.max_size())];
                 let step = match decoder.decode_into(rest, here, &mut instruction) {

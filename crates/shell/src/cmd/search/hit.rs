@@ -71,7 +71,7 @@ impl Hits {
     /// # Errors
     /// When the output cannot be written, or an interrupt.
     pub(super) fn take(&mut self, env: &mut Env<'_>, addr: u64, bytes: &[u8]) -> Result<()> {
-        if self.align > 1 && addr % self.align != 0 {
+        if self.align > 1 && !addr.is_multiple_of(self.align) {
             return Ok(());
         }
         let name = format!("{}{}_{}", self.prefix, self.number, self.count);
@@ -123,8 +123,9 @@ fn around(env: &mut Env<'_>, addr: u64, bytes: &[u8]) -> Result<String> {
     let len = before + bytes.len() as u64 + AROUND;
     let mut shown = vec![0; usize::try_from(len).unwrap_or(0)];
     let coverage = env.session.io.read(start, &mut shown, env.ctx)?;
-    let printable = shown.iter().enumerate().filter(|(index, byte)| {
-        coverage.contains(*index) && (0x20..0x7f).contains(*byte)
-    });
+    let printable = shown
+        .iter()
+        .enumerate()
+        .filter(|(index, byte)| coverage.contains(*index) && (0x20..0x7f).contains(*byte));
     Ok(printable.map(|(_, byte)| char::from(*byte)).collect())
 }

@@ -8,15 +8,17 @@ use crate::error::{Error, Result};
 use crate::eval::Env;
 use crate::lang::{Unknown, unescape};
 use crate::parse::integer_bytes;
-use crate::registry::{Args, Group, Kind, Mode, Param, Row, need};
+use crate::registry::{Args, Group, Kind, Mode, Param, Row, maybe, need};
 
 mod code;
 mod hit;
+mod matcher;
 mod pattern;
 mod range;
 mod scan;
 
 use hit::{Hits, Show};
+use matcher::Matcher;
 use pattern::Pattern;
 
 /// The group.
@@ -26,7 +28,12 @@ const TEXT: &[Param] = &[need("text", Kind::Text)];
 const NUMBER: &[Param] = &[need("value", Kind::Number)];
 
 /// A row that searches, sets flags and has a JSON form.
-const fn row(name: &'static str, brief: &'static str, params: &'static [Param], run: crate::registry::Run) -> Row {
+const fn row(
+    name: &'static str,
+    brief: &'static str,
+    params: &'static [Param],
+    run: crate::registry::Run,
+) -> Row {
     Row::new(name, brief, run)
         .params(params)
         .modes(&[Mode::Json])
@@ -37,8 +44,13 @@ static ROWS: &[Row] = &[
     row("/", "Text", TEXT, find_text).examples(&["/ text", "/j text"]),
     row("//", "The last search again", &[], repeat),
     row("/i", "Text in either case", TEXT, find_any_case).examples(&["/i text"]),
-    row("/x", "Bytes: hex digits, . for any, and a mask behind :", &[need("hex[:mask]", Kind::Hex)], find_bytes)
-        .examples(&["/x 7f..4c", "/x ff43:ffd0"]),
+    row(
+        "/x",
+        "Bytes: hex digits, . for any, and a mask behind :",
+        &[need("hex[:mask]", Kind::Hex)],
+        find_bytes,
+    )
+    .examples(&["/x 7f..4c", "/x ff43:ffd0"]),
     row("/w", "Text of two bytes a character", TEXT, find_wide).examples(&["/w text"]),
     row("/wi", "Text of two bytes a character, in either case", TEXT, find_wide_any_case),
     row("/v", "A 32-bit number", NUMBER, find_number),
@@ -46,14 +58,31 @@ static ROWS: &[Row] = &[
     row("/v2", "A 16-bit number", NUMBER, find_number),
     row("/v4", "A 32-bit number", NUMBER, find_number).examples(&["/v4 0x1234"]),
     row("/v8", "A 64-bit number", NUMBER, find_number),
+    row(
+        "/e",
+        "A regular expression, between slashes; i behind them for either case",
+        &[need("/regex/", Kind::Text)],
+        find_regex,
+    )
+    .examples(&["/e /t.xt/i"]),
+    row(
+        "/z",
+        "Strings of so many characters",
+        &[need("least", Kind::Number), maybe("most", Kind::Number)],
+        find_strings,
+    )
+    .examples(&["/z 4 20"]),
     Row::new("/ad", "Instructions whose text holds this", code::find_text)
         .params(TEXT)
         .modes(&[Mode::Json])
         .examples(&["/ad nop"]),
     Row::new("/r", "Instructions that refer to an address", code::find_references)
-        .params(&[crate::registry::maybe("address", Kind::Address)])
+        .params(&[maybe("address", Kind::Address)])
         .examples(&["/r 0x10"]),
 ];
+
+/// Most memory that a compiled expression may take, in bytes.
+const REGEX: usize = 4 << 20;
 
 /// The last search of a session, as it was typed.
 #[derive(Default)]
@@ -61,27 +90,27 @@ struct Last(String);
 
 fn find_text(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let text = unescape(args.required("the text")?, Unknown::Keep);
-    search(env, args, &Pattern::exact(text)?, Show::Text)
+    search(env, args, &Matcher::Pattern(Pattern::exact(text)?), Show::Text)
 }
 
 fn find_any_case(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let text = unescape(args.required("the text")?, Unknown::Keep);
-    search(env, args, &Pattern::any_case(&text)?, Show::Text)
+    search(env, args, &Matcher::Pattern(Pattern::any_case(&text)?), Show::Text)
 }
 
 fn find_bytes(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let pattern = Pattern::hex(args.required("the hex digits")?)?;
-    search(env, args, &pattern, Show::Bytes)
+    search(env, args, &Matcher::Pattern(pattern), Show::Bytes)
 }
 
 fn find_wide(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let text = wide(args.required("the text")?);
-    search(env, args, &Pattern::exact(text)?, Show::Bytes)
+    search(env, args, &Matcher::Pattern(Pattern::exact(text)?), Show::Bytes)
 }
 
 fn find_wide_any_case(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let text = wide(args.required("the text")?);
-    search(env, args, &Pattern::any_case(&text)?, Show::Bytes)
+    search(env, args, &Matcher::Pattern(Pattern::any_case(&text)?), Show::Bytes)
 }
 
 fn wide(text: &str) -> Vec<u8> {
@@ -95,7 +124,31 @@ fn find_number(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         _ => 4,
     };
     let bytes = integer_bytes(value, size, env.big_endian());
-    search(env, args, &Pattern::exact(bytes)?, Show::Bytes)
+    search(env, args, &Matcher::Pattern(Pattern::exact(bytes)?), Show::Bytes)
+}
+
+fn find_regex(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let text = args.required("the expression")?;
+    let (text, any_case) = match text.strip_prefix('/').and_then(|rest| rest.rsplit_once('/')) {
+        Some((text, "")) => (text, false),
+        Some((text, "i")) => (text, true),
+        Some((_, flags)) => return Err(args.wrong(format!("'{flags}' is no flag; use i or none"))),
+        None => (text, false),
+    };
+    let regex = regex::bytes::RegexBuilder::new(text)
+        .unicode(false)
+        .case_insensitive(any_case)
+        .size_limit(REGEX)
+        .build()
+        .map_err(|error| Error::failed(format!("the expression is wrong: {error}")))?;
+    search(env, args, &Matcher::Regex(regex), Show::Text)
+}
+
+fn find_strings(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let (least, most) = args.split_first();
+    let least = if least.is_empty() { 4 } else { env.length(least)? };
+    let most = if most.is_empty() { usize::MAX } else { env.length(most)? };
+    search(env, args, &Matcher::Strings { least: least.max(1), most }, Show::Text)
 }
 
 fn repeat(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
@@ -107,26 +160,29 @@ fn repeat(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
 }
 
 /// Reports where a pattern is.
-fn search(env: &mut Env<'_>, args: &Args<'_>, pattern: &Pattern, show: Show) -> Result<()> {
+fn search(env: &mut Env<'_>, args: &Args<'_>, matcher: &Matcher, show: Show) -> Result<()> {
     let letter = if args.is_json() { "j" } else { "" };
     env.session.extensions.of::<Last>().0 = format!("{}{letter} {}", args.row.name, args.text);
     let ranges = range::ranges(env)?;
     let mut hits = Hits::new(env, show, args.is_json())?;
-    let step = if env.is_set("search.overlap") { 1 } else { pattern.len() };
+    let overlaps = env.is_set("search.overlap");
     for range in ranges {
         // The end of the last hit: a piece shares bytes with the one before.
         let mut next = range.0;
-        let found = scan::scan(env, range, pattern.len() - 1, |env, addr, bytes| {
+        let found = scan::scan(env, range, matcher.reach(), |env, addr, bytes, touches| {
             let mut from = usize::try_from(next.saturating_sub(addr)).unwrap_or(usize::MAX);
-            while let Some(at) = pattern.find(bytes, from) {
-                let place = addr.wrapping_add(at as u64);
-                hits.take(env, place, &bytes[at..at + pattern.len()])?;
+            while let Some(found) = matcher.find(bytes, from) {
+                // What reaches the border may be longer: the next piece has it whole.
+                if touches && found.end == bytes.len() && found.len() < matcher.reach() {
+                    break;
+                }
+                hits.take(env, addr.wrapping_add(found.start as u64), &bytes[found.clone()])?;
                 if hits.is_full() {
                     return Ok(ControlFlow::Break(()));
                 }
                 env.ctx.check()?;
-                from = at + step;
-                next = place.saturating_add(step as u64);
+                from = if overlaps { found.start + 1 } else { found.end.max(found.start + 1) };
+                next = addr.saturating_add(from as u64);
             }
             Ok(ControlFlow::Continue(()))
         });

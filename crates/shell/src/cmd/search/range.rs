@@ -44,9 +44,8 @@ pub(super) fn ranges(env: &mut Env<'_>) -> Result<Vec<Range>> {
 /// When nothing is open.
 pub(super) fn code(env: &mut Env<'_>) -> Result<Vec<Range>> {
     let all = ranges(env)?;
-    let is_code = |range: &Range| {
-        env.session.io.maps.at(range.0).is_some_and(|map| map.segment_perm.contains(Perm::X))
-    };
+    let is_code =
+        |range: &Range| env.session.io.maps.at(range.0).is_some_and(|map| map.segment_perm.contains(Perm::X));
     let code: Vec<Range> = all.iter().copied().filter(is_code).collect();
     Ok(if code.is_empty() { all } else { code })
 }

@@ -9,8 +9,9 @@ use crate::eval::Env;
 /// Bytes looked at in one piece.
 const CHUNK: usize = 1 << 20;
 
-/// Goes over a range: `look` gets the address and bytes of each readable piece. Pieces that
-/// touch share `overlap` bytes, so that nothing on the border is missed.
+/// Goes over a range: `look` gets the address and bytes of each readable piece, and whether
+/// another one touches it. Those that touch share `overlap` bytes, so that nothing on the
+/// border is missed.
 ///
 /// # Errors
 /// What cannot be read, an interrupt, and what `look` says.
@@ -18,7 +19,7 @@ pub(super) fn scan(
     env: &mut Env<'_>,
     range: Range,
     overlap: usize,
-    mut look: impl FnMut(&mut Env<'_>, u64, &[u8]) -> Result<ControlFlow<()>>,
+    mut look: impl FnMut(&mut Env<'_>, u64, &[u8], bool) -> Result<ControlFlow<()>>,
 ) -> Result<ControlFlow<()>> {
     let (mut addr, last) = range;
     let chunk = CHUNK.max(overlap.saturating_mul(4));
@@ -29,7 +30,9 @@ pub(super) fn scan(
         buf.resize(len, 0);
         let coverage = env.session.io.read(addr, &mut buf, env.ctx)?;
         for run in coverage.runs() {
-            if look(env, addr.wrapping_add(run.start as u64), &buf[run.clone()])?.is_break() {
+            let touches = run.end == len && left >= len as u64;
+            let piece = &buf[run.clone()];
+            if look(env, addr.wrapping_add(run.start as u64), piece, touches)?.is_break() {
                 return Ok(ControlFlow::Break(()));
             }
         }
@@ -39,7 +42,8 @@ pub(super) fn scan(
         // Behind a hole nothing is shared.
         let is_touching = coverage.runs().last().is_some_and(|run| run.end == len);
         let next = addr + len as u64;
-        let Some(start) = (if is_touching { Some(next - overlap as u64) } else { readable(env, next)? }) else {
+        let Some(start) = (if is_touching { Some(next - overlap as u64) } else { readable(env, next)? })
+        else {
             return Ok(ControlFlow::Continue(()));
         };
         if start > last {
