@@ -15,7 +15,7 @@ pub(super) fn add_spaces(flags: &mut Flags) {
     SPACES.iter().for_each(|space| flags.add_space(space));
 }
 
-/// Sets all flags of a file. Those at one address are listed in this order.
+/// Sets all flags of a file. Those at one address are listed in this order, which is radare2's.
 pub(super) fn set_all(flags: &mut Flags, loaded: &Loaded) {
     let Loaded { binary, strings, .. } = loaded;
     add_spaces(flags);
@@ -26,20 +26,20 @@ pub(super) fn set_all(flags: &mut Flags, loaded: &Loaded) {
         flag.real_name = real.map(str::to_owned);
         flags.set(flag);
     };
+    for string in strings {
+        set("strings", farad_bin::string_flag_name(&string.text), None, string.vaddr, string.size);
+    }
     if let Some((main, _)) = binary.main {
         set("symbols", "main".to_owned(), None, main, MAIN);
     }
     for entry in &binary.entries {
         set("symbols", entry.flag_name(), None, entry.vaddr, 1);
     }
-    for segment in &binary.segments {
-        set("segments", segment.flag_name(), None, segment.vaddr, segment.vsize);
-    }
     for section in &binary.sections {
         set("sections", section.flag_name(), None, section.vaddr, section.vsize);
     }
-    for symbol in binary.symbols.iter().filter(|symbol| symbol.has_flag()) {
-        set(space_of(symbol), symbol.flag_name(), Some(&symbol.name), symbol.vaddr, symbol.size);
+    for segment in &binary.segments {
+        set("segments", segment.flag_name(), None, segment.vaddr, segment.vsize);
     }
     for relocation in &binary.relocations {
         if let Some(name) = relocation.flag_name() {
@@ -47,8 +47,8 @@ pub(super) fn set_all(flags: &mut Flags, loaded: &Loaded) {
             set("relocs", name, Some(&relocation.name), relocation.vaddr, size);
         }
     }
-    for string in strings {
-        set("strings", farad_bin::string_flag_name(&string.text), None, string.vaddr, string.size);
+    for symbol in binary.symbols.iter().filter(|symbol| symbol.has_flag()) {
+        set(space_of(symbol), symbol.flag_name(), Some(&symbol.name), symbol.vaddr, symbol.size);
     }
     for mark in &binary.marks {
         set("format", mark.name.clone(), None, mark.offset, mark.size);
