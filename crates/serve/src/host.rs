@@ -15,7 +15,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use farad_io::Ctx;
-use farad_shell::config::Config;
+use farad_shell::config::{self, Config};
 use farad_shell::out::Out;
 use farad_shell::{Env, Session, View, run_line};
 
@@ -226,7 +226,9 @@ impl Desk {
             None => self.owner.clone().view(),
         };
         // The owner's terminal is not the client's; a client says for itself what its own can do.
-        TERMINAL.iter().for_each(|name| drop(view.config.unset(name)));
+        for row in TERMINAL.iter().filter_map(|name| config::variable(name).ok()) {
+            view.config.set(row, row.default.to_owned());
+        }
         view
     }
 }

@@ -47,6 +47,7 @@ impl Seed {
             // They tell of the starter's file.
             OF_FILES.iter().for_each(|name| drop(config.unset(name)));
         }
+        TERMINAL.iter().for_each(|name| drop(config.unset(name)));
         let folder = env.setting("dir.tmp");
         let idle = env.setting_number("rap.idle");
         Seed {

@@ -147,6 +147,8 @@ fn the_hello_sets_the_view_and_notes_are_answered() {
     assert_eq!(status, Status::Done);
     assert_eq!(ServerHello::parse(stat.as_bytes()).unwrap().size, Some(64));
     assert_eq!(peer.farad_text("# farad cancel").0, "");
+    assert!(peer.open(4, "malloc://8").is_some());
+    assert_eq!(peer.farad_text("show scr.columns").0, "77\n", "a file opened later is shown the same way");
     let mut other = stock(&server);
     assert_eq!(other.text("show scr.color"), "0\n", "the starter's colours are not a client's");
 }
@@ -292,4 +294,17 @@ fn other_users_are_not_admitted() {
         // Only root can become somebody else.
         Err(error) => eprintln!("SKIPPED: other_users_are_not_admitted: {error}"),
     }
+}
+
+#[test]
+fn a_silent_client_is_hung_up_on() {
+    let server = Server::start("malloc://64", &["set rap.idle=1"]);
+    let mut silent = stock(&server);
+    let mut other = stock(&server);
+    let started = Instant::now();
+    while started.elapsed() < Duration::from_millis(2500) {
+        assert_eq!(other.text("say hi"), "hi\n");
+        std::thread::sleep(Duration::from_millis(300));
+    }
+    assert_eq!(silent.stream.read(&mut [0; 1]).unwrap(), 0);
 }

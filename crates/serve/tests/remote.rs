@@ -249,6 +249,14 @@ fn the_tcp_server_ends_a_command_in_every_way() {
 }
 
 #[test]
+fn the_tcp_server_has_two_names() {
+    let server = Server::before("malloc://64", &[], ".:0");
+    assert_eq!(tcp(&server, &[b"say hello\n"], false), "hello\n");
+    server.interrupt();
+    server.wait_for_end();
+}
+
+#[test]
 fn unix_sockets_are_this_users_alone() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().unwrap();

@@ -18,7 +18,8 @@ pub(super) fn greet(seat: &Seat, session: &mut Session, hello: Option<&ClientHel
     describe(seat, session).to_string()
 }
 
-fn settle(view: &mut View, hello: &ClientHello) {
+/// Sets what the client said of its terminal.
+pub(super) fn settle(view: &mut View, hello: &ClientHello) {
     let values = [
         ("scr.columns", hello.width.map(|width| width.to_string())),
         ("scr.color", hello.color.map(|color| color.to_string())),

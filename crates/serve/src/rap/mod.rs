@@ -225,8 +225,8 @@ impl Connection {
             (Some(seat), Some(true)) if seat.ownership == Ownership::Own => seat,
             (old, Some(true)) => {
                 let mut seat = self.seat_in(self.server.seed.grow()?, ViewId::OWNER, Ownership::Own);
-                if let Some(old) = old {
-                    seat.greeted = old.greeted;
+                if let Some(mut old) = old {
+                    (seat.greeted, seat.hello) = (old.greeted, old.hello.take());
                     leave(&old);
                 }
                 seat
@@ -272,6 +272,7 @@ impl Connection {
             ownership,
             fd: None,
             greeted: false,
+            hello: None,
             ctx,
             max_out: self.server.seed.max_out,
             folder: self.server.seed.folder.clone(),

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use farad_io::{Cancel, Ctx, Perm};
 use farad_shell::out::Out;
 use farad_shell::{Env, Session, load};
-use farad_wire::rap::hello::{Note, Ownership};
+use farad_wire::rap::hello::{ClientHello, Note, Ownership};
 use farad_wire::rap::trailer::{Status, Trailer};
 use farad_wire::rap::{Reply, Request, Whence, command_reply_header, read_reply_header, stock};
 
@@ -47,6 +47,8 @@ pub(super) struct Seat {
     pub(super) fd: Option<u32>,
     /// The client said hello.
     pub(super) greeted: bool,
+    /// What it said.
+    pub(super) hello: Option<ClientHello>,
     pub(super) ctx: Ctx,
     pub(super) max_out: u64,
     pub(super) folder: PathBuf,
@@ -87,12 +89,15 @@ impl Seat {
     pub(super) fn open(&mut self, session: &mut Session, mode: u8, uri: &str) -> Result<u32, String> {
         let mut request = load::Request::new(uri);
         request.perm |= Perm::from_bits_truncate(mode) & Perm::W;
-        let ctx = &self.ctx;
+        let (ctx, hello) = (&self.ctx, self.hello.as_ref());
         let opened = host::with_view(session, self.view, |session, view| {
             let mut notes = Notes;
             let mut env = Env { session, view, ctx, out: &mut notes };
             let fd = load::open(&mut env, &request)?;
             env.session.io.select(fd)?;
+            if let Some(hello) = hello {
+                greeting::settle(env.view, hello);
+            }
             Ok::<_, farad_shell::Error>((fd, env.view.seek))
         });
         let (fd, seek) = opened.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
@@ -229,6 +234,7 @@ impl Seat {
         match Note::parse(text) {
             Some(Note::Hello(hello)) => {
                 let answer = greeting::greet(self, session, Some(&hello));
+                self.hello = Some(hello);
                 return self.introduce(&answer, replies);
             }
             Some(Note::Stat) if self.greeted => {
