@@ -214,6 +214,9 @@ fn list_json(env: &mut Env<'_>) -> Result<()> {
 }
 
 fn list_choices(env: &mut Env<'_>, row: &Variable) -> Result<()> {
+    if let Some(arch) = architecture(env.setting("asm.arch")).filter(|_| row.name == "asm.bits") {
+        return arch.bits.iter().try_for_each(|bits| Ok(writeln!(env.out, "{bits}")?));
+    }
     let choices = match row.kind {
         Type::Bool => vec!["false", "true"],
         Type::Choice(choices) => choices(),

@@ -219,7 +219,7 @@ fn remove(_env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 }
 
 fn echo(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    Ok(writeln!(env.out, "{}", args.words().join(" "))?)
+    Ok(writeln!(env.out, "{}", unquote(args.text))?)
 }
 
 fn clear(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {

@@ -10,7 +10,7 @@ use crate::registry::{Args, Glue, Group, Kind, Mode, Row, maybe, need};
 pub(super) const GROUP: Group = Group { prefix: "s", brief: "move the current address", rows: ROWS };
 
 static ROWS: &[Row] = &[
-    Row::new("s", "Show the current address, or move it", seek)
+    Row::new("s", "Show the current address, or move it; a sign makes it relative", seek)
         .glue(Glue::Number)
         .modes(&[Mode::Json, Mode::Script])
         .params(&[maybe("addr", Kind::Address)])
@@ -28,10 +28,12 @@ static ROWS: &[Row] = &[
         .examples(&["s 16; s-8", "s 4; s-"]),
     Row::new("s-*", "Forget the moves made", forget).effects(Effects::VIEW).examples(&["s-*"]),
     Row::new("s++", "Move forward by a block, or a part of it", forward_block)
+        .glue(Glue::Number)
         .params(&[maybe("parts", Kind::Number)])
         .effects(Effects::VIEW)
         .examples(&["s++", "s++ 2"]),
     Row::new("s--", "Move back by a block, or a part of it", back_block)
+        .glue(Glue::Number)
         .params(&[maybe("parts", Kind::Number)])
         .effects(Effects::VIEW)
         .examples(&["s++; s--"]),
@@ -84,7 +86,12 @@ fn seek(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         _ if args.is_empty() => return Ok(writeln!(env.out, "{:#x}", env.view.seek)?),
         _ => {}
     }
-    let place = env.number(args.text)?;
+    let here = env.view.seek;
+    let place = match args.text.as_bytes()[0] {
+        b'+' => here.wrapping_add(env.number(&args.text[1..])?),
+        b'-' => here.saturating_sub(env.number(&args.text[1..])?),
+        _ => env.number(args.text)?,
+    };
     env.view.seek_to(place);
     Ok(())
 }
@@ -110,7 +117,7 @@ fn back(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         return Ok(());
     }
     let bytes = env.number(args.text)?;
-    let place = env.view.seek.wrapping_sub(bytes);
+    let place = env.view.seek.saturating_sub(bytes);
     env.view.seek_to(place);
     Ok(())
 }

@@ -116,6 +116,7 @@ impl Variable {
         match self.kind {
             Kind::Bool => "bool",
             Kind::Number => "int",
+            Kind::Choice(choices) if choices().iter().all(|choice| parse_number(choice).is_some()) => "int",
             Kind::Text | Kind::Choice(_) => "str",
         }
     }

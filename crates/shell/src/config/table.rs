@@ -159,7 +159,7 @@ pub static VARIABLES: &[Variable] = &[
     ),
     row("hex.style", Kind::Bool, Scope::View, "false", "Print dumps in another style"),
     row("http.timeout", Kind::Number, Scope::Session, "10", "Seconds an HTTP peer may stay silent"),
-    row("io.0xff", Kind::Number, Scope::Session, "0xff", "What stands for bytes that nothing provides"),
+    row("io.0xff", Kind::Number, Scope::Session, "255", "What stands for bytes that nothing provides"),
     row(
         "io.autofd",
         Kind::Bool,

@@ -6,12 +6,10 @@ use super::missing;
 use crate::cmd::seek::name_of;
 use crate::error::Result;
 use crate::eval::Env;
+use crate::eval::each::matches;
 use crate::flag::Flag;
 use crate::registry::{Args, Mode};
 use crate::render::printable;
-
-/// Columns between the ends of a bar.
-const BAR: u64 = 1;
 
 /// A line for each visible flag that is wanted.
 pub(super) fn lines(env: &mut Env<'_>, wanted: impl Fn(&Flag) -> bool) -> Result<()> {
@@ -75,10 +73,10 @@ fn object(flag: &Flag) -> Value {
     Value::Object(row)
 }
 
-pub(super) fn bars(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
-    let bar = "#".repeat(BAR as usize);
-    for flag in env.session.flags.visible() {
-        writeln!(env.out, "{:#010x} |{bar}|  {}", flag.addr, flag.name)?;
+pub(super) fn bars(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let wanted = |flag: &&Flag| args.is_empty() || matches(args.text, &flag.name);
+    for flag in env.session.flags.visible().filter(wanted) {
+        writeln!(env.out, "{:#010x} |#|  {}", flag.addr, flag.name)?;
     }
     Ok(())
 }

@@ -46,7 +46,8 @@ static ROWS: &[Row] = &[
         .params(&[need("name", Kind::Flag)])
         .effects(Effects::ANNOTATE)
         .examples(&["f? foo"]),
-    Row::new("f=", "List flags as bars over the addresses", list::bars)
+    Row::new("f=", "List flags, or those a pattern names, as bars", list::bars)
+        .params(&[maybe("pattern", Kind::Flag)])
         .effects(Effects::ANNOTATE)
         .examples(&["f="]),
     Row::new("f,", "List flags as a table", list::table).effects(Effects::ANNOTATE).examples(&["f,"]),

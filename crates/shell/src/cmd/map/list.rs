@@ -85,24 +85,22 @@ pub(super) fn bars(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
     let low = maps.iter().map(|map| map.from).min().unwrap_or(0);
     let high = maps.iter().map(|map| map.to).max().unwrap_or(0).saturating_add(1);
     let step = ((high - low) / BAR).max(1);
-    let bar = |from: u64, end: u64, mark: char| -> String {
-        let filled = (0..BAR).map(|cell| low.saturating_add(cell * step));
-        filled.map(|at| if at.saturating_add(step) > from && at < end { mark } else { '-' }).collect()
+    let bar = |mark: char, shows: &dyn Fn(u64) -> bool| -> String {
+        (0..BAR)
+            .map(|cell| low.saturating_add(cell * step))
+            .map(|at| if shows(at) { mark } else { '-' })
+            .collect()
     };
     writeln!(env.out)?;
     for (index, map) in maps.iter().enumerate() {
         let mark = if map.contains(seek) { '*' } else { ' ' };
         let (from, end) = (map.from, map.to.saturating_add(1));
-        writeln!(
-            env.out,
-            "{:<4}{from:#010x} {} {end:#010x} {}   {}",
-            format!("{index}{mark}"),
-            bar(from, end, '#'),
-            map.perm,
-            map.fd
-        )?;
+        let shown = bar('#', &|at| at.saturating_add(step) > from && at < end);
+        let (index, name) = (format!("{index}{mark}"), printable(&map.name));
+        writeln!(env.out, "{index:<4}{from:#010x} {shown} {end:#010x} {}   {:<6}{name}", map.perm, map.fd)?;
     }
     let end = seek.saturating_add(env.view.block as u64);
-    writeln!(env.out, "=>  {seek:#010x} {} {end:#010x}", bar(seek, end, '^'))?;
+    let shown = bar('^', &|at| (seek..end).contains(&at));
+    writeln!(env.out, "=>  {seek:#010x} {shown} {end:#010x}")?;
     Ok(writeln!(env.out)?)
 }

@@ -206,7 +206,13 @@ fn map_all(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         None => env.session.io.current()?,
     };
     let addr = words.get(1).map_or(Ok(0), |word| env.number(word))?;
-    load::map_whole(env, fd, addr)
+    let before = env.session.io.maps.iter().map(|map| map.id).max();
+    load::map_whole(env, fd, addr)?;
+    let uri = env.session.io.descriptor(fd)?.uri.clone();
+    match env.session.io.maps.iter().map(|map| map.id).max() {
+        Some(id) if Some(id) != before => name(env, id, &uri),
+        _ => Ok(()),
+    }
 }
 
 fn map_below(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {

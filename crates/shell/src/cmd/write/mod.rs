@@ -36,6 +36,7 @@ static ROWS: &[Row] = &[
         .params(&[need("text", Kind::Text)])
         .examples(&["w foo", "w foo\\nbar"]),
     row("w+", "Write text and move behind it", write_text_on)
+        .glue(Glue::Rest)
         .params(&[need("text", Kind::Text)])
         .examples(&["w+ foo"]),
     row("wz", "Write text and a zero byte", write_zero_ended)

@@ -80,13 +80,13 @@ fn swap(env: &mut Env<'_>, size: usize) -> Result<()> {
     put(env, &bytes)
 }
 
-/// `from step`, or `from to step [size]`.
+/// `step`, `from step`, or `from to step [size]`.
 fn sequence(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let words = args.words();
     let numbers = words.iter().map(|word| env.number(word)).collect::<Result<Vec<u64>>>()?;
     let (from, to, step, size) = match numbers[..] {
         [] => (0, 0xff, 1, 1),
-        [from] => (from, 0xff, 1, 1),
+        [step] => (0, 0xff, step, 1),
         [from, step] => (from, 0xff, step, 1),
         [from, to, step] => (from, to, step, 1),
         [from, to, step, size, ..] => (from, to, step, size),
