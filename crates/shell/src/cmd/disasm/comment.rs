@@ -56,9 +56,7 @@ impl Comments {
         pointer: u64,
         shown: &str,
     ) -> Result<()> {
-        let is_access = !matches!(instruction.kind, Kind::Lea)
-            && (instruction.direction.is_some() || instruction.operands.contains('['));
-        if is_access || matches!(instruction.kind, Kind::Load | Kind::Store) {
+        if instruction.kind != Kind::Lea && instruction.pointer_size.is_some() {
             return self.access(env, instruction, pointer);
         }
         if !env.session.io.is_mapped(pointer) {
@@ -91,10 +89,12 @@ impl Comments {
         };
         let mut comment = format!("[{pointer:#x}:{size}]={shown}");
         if size >= 4 && value != 0 && env.session.io.is_mapped(value) {
-            if let Some(flag) = super::name::best(&env.session.flags, value) {
+            if let Some(flag) = env.session.flags.at(value).next_back() {
                 comment.push(' ');
                 comment.push_str(&flag.name);
-            } else if let Some(text) = text_at(env, value)? {
+            } else if size == 8
+                && let Some(text) = text_at(env, value)?
+            {
                 comment.push_str(&format!(" \"{text}\""));
             }
         }

@@ -9,6 +9,7 @@ use super::stream::{Extent, Stream};
 use crate::cmd::print;
 use crate::error::Result;
 use crate::eval::Env;
+use crate::flag::Flag;
 use crate::render::printable;
 
 /// Rows laid out together: jump lines do not cross from one page to the next.
@@ -65,7 +66,8 @@ impl Style {
 /// What one row shows.
 enum Row {
     /// An instruction, or bytes that are none.
-    Code { instruction: Instruction, bytes: Vec<u8>, is_valid: bool },
+    /// `is_split` when a flag is inside, where the next row begins.
+    Code { instruction: Instruction, bytes: Vec<u8>, is_valid: bool, is_split: bool },
     /// A string that was found in the file.
     Text { addr: u64, size: u64, text: String },
 }
@@ -122,9 +124,24 @@ fn page(env: &mut Env<'_>, stream: &mut Stream) -> Result<Vec<Row>> {
         if !is_valid {
             instruction = Instruction { addr: item.addr, size: bytes.len(), ..Instruction::default() };
         }
-        rows.push(Row::Code { instruction, bytes, is_valid });
+        let inside = flag_inside(env, instruction.addr, bytes.len());
+        if let Some(at) = inside {
+            stream.unread(bytes.len() - at);
+        }
+        rows.push(Row::Code { instruction, bytes, is_valid, is_split: inside.is_some() });
     }
     Ok(rows)
+}
+
+/// Where in `size` bytes at an address the first flag is, one at the address aside.
+fn flag_inside(env: &Env<'_>, addr: u64, size: usize) -> Option<usize> {
+    let flags = &env.session.flags;
+    let is_mark = |flag: &Flag| flag.space.as_deref() != Some("search");
+    let last = addr.checked_add(size.checked_sub(1)? as u64)?;
+    if flags.before(last, is_mark)?.addr <= addr {
+        return None;
+    }
+    (1..size).find(|at| flags.at(addr + *at as u64).any(is_mark))
 }
 
 /// The string found in the file at an address.
@@ -182,15 +199,18 @@ fn push_row(
             let mut comments = Comments::default();
             comments.sections(env, addr);
             let separator = if style.addr { "" } else { " " };
-            text.push_str(&format!("{separator}     .string \"{}\"", printable(string)));
-            comments.0.insert(0, format!("len={size}"));
+            text.push_str(&format!("{separator}     .string \"{}\" ; len={size}", printable(string)));
             comments
         }
-        Row::Code { instruction, bytes, is_valid } => {
+        Row::Code { instruction, bytes, is_valid, is_split } => {
             if style.size {
                 text.push_str(&format!(" {}", bytes.len()));
             }
-            text.push_str(if style.segmented && style.addr { "     " } else { "      " });
+            text.push_str(match (is_split, style.segmented && style.addr) {
+                (true, _) => "  ~   ",
+                (false, true) => "     ",
+                (false, false) => "      ",
+            });
             push_bytes(style, bytes, text);
             let shown = match is_valid {
                 true => instruction.render(true, |target| name::operand(env, target)),
@@ -204,8 +224,8 @@ fn push_row(
                 _ => text.push_str(&printable(&shown)),
             }
             match style.comments {
-                Some(_) if *is_valid => Comments::of(env, instruction, &shown, bytes, style.dialect)?,
-                _ => Comments::default(),
+                Some(_) => Comments::of(env, instruction, &shown, bytes, style.dialect)?,
+                None => Comments::default(),
             }
         }
     };

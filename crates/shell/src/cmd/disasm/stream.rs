@@ -102,6 +102,15 @@ impl Stream {
         }
     }
 
+    /// Goes back over the last `size` bytes, which must be of the item just given.
+    pub(super) fn unread(&mut self, size: usize) {
+        self.at -= size;
+        self.addr = self.addr.wrapping_sub(size as u64);
+        if let Extent::Bytes(left) = &mut self.left {
+            *left += size as u64;
+        }
+    }
+
     fn advance(&mut self, size: usize, count: u64) {
         self.at += size;
         self.addr = self.addr.wrapping_add(size as u64);
