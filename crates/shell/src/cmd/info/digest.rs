@@ -107,6 +107,16 @@ pub(super) fn print(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     Ok(())
 }
 
+/// The digest of bytes by its algorithm's name; nothing when there is no such algorithm.
+pub(in crate::cmd) fn hex_digest(algorithm: &str, bytes: &[u8]) -> Option<String> {
+    match algorithm {
+        "md5" => Some(hex_digits(&Md5::digest(bytes))),
+        "sha1" => Some(hex_digits(&Sha1::digest(bytes))),
+        "sha256" => Some(hex_digits(&Sha256::digest(bytes))),
+        _ => None,
+    }
+}
+
 fn digest<D: Digest>(env: &mut Env<'_>, fd: u32, offset: u64, size: u64) -> Result<String> {
     let mut state = D::new();
     let read = read(env, fd, offset, size, &mut |bytes| state.update(bytes))?;

@@ -1,6 +1,6 @@
 //! What a search found: printed, as a flag, or as JSON.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::eval::Env;
 use crate::flag::{Flag, Flags};
 use crate::parse::hex_digits;
@@ -29,6 +29,9 @@ pub(super) struct Hits {
     sets_flags: bool,
     prints: bool,
     align: u64,
+    /// Whether hits may touch each other, and where the last one ended.
+    may_touch: bool,
+    end: Option<u64>,
     show: Show,
     is_json: bool,
 }
@@ -41,6 +44,9 @@ impl Hits {
             env.session.config.set(row, number.wrapping_add(1).to_string());
         }
         let prefix = env.setting("search.prefix").to_owned();
+        if !Flags::is_name(&prefix) {
+            return Err(Error::failed(format!("search.prefix: no flag's name begins with '{prefix}'")));
+        }
         let hits = Hits {
             number,
             count: 0,
@@ -48,17 +54,27 @@ impl Hits {
                 0 => LIMIT,
                 most => most.min(LIMIT),
             },
-            sets_flags: env.is_set("search.flags") && Flags::is_name(&prefix),
+            sets_flags: env.is_set("search.flags"),
             prints: env.is_set("search.show"),
             align: env.setting_number("search.align"),
+            may_touch: env.is_set("search.contiguous"),
+            end: None,
             prefix,
             show,
             is_json,
         };
         if is_json {
             write!(env.out, "[")?;
+        } else if !hits.sets_flags {
+            // What follows could be made flags by a script, in this space.
+            writeln!(env.out, "'fs hits")?;
         }
         Ok(hits)
+    }
+
+    /// Ends the search after so many hits.
+    pub(super) fn limit(&mut self, most: u64) {
+        self.most = self.most.min(most);
     }
 
     /// Whether no more are wanted.
@@ -72,6 +88,11 @@ impl Hits {
     /// When the output cannot be written, or an interrupt.
     pub(super) fn take(&mut self, env: &mut Env<'_>, addr: u64, bytes: &[u8]) -> Result<()> {
         if self.align > 1 && !addr.is_multiple_of(self.align) {
+            return Ok(());
+        }
+        let touches = self.end == Some(addr);
+        self.end = addr.checked_add(bytes.len() as u64);
+        if touches && !self.may_touch {
             return Ok(());
         }
         let name = format!("{}{}_{}", self.prefix, self.number, self.count);
@@ -90,6 +111,9 @@ impl Hits {
                 (false, Show::Text) => writeln!(env.out, "{addr:#010x} {name} \"{data}\"")?,
                 (false, Show::Bytes) => writeln!(env.out, "{addr:#010x} {name} {data}")?,
             }
+        }
+        if !self.prints && !self.is_json {
+            writeln!(env.out, "{name}")?;
         }
         if self.sets_flags {
             let mut flag = Flag::new(&name, addr, bytes.len() as u64);

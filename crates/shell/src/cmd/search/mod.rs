@@ -11,11 +11,14 @@ use crate::parse::integer_bytes;
 use crate::registry::{Args, Group, Kind, Mode, Param, Row, maybe, need};
 
 mod code;
+mod compare;
+mod digest;
 mod hit;
 mod matcher;
 mod pattern;
 mod range;
 mod scan;
+mod value;
 
 use hit::{Hits, Show};
 use matcher::Matcher;
@@ -24,7 +27,9 @@ use pattern::Pattern;
 /// The group.
 pub(super) const GROUP: Group = Group { prefix: "/", brief: "search", rows: ROWS };
 
+const JSON: &[Mode] = &[Mode::Json];
 const TEXT: &[Param] = &[need("text", Kind::Text)];
+const BOUNDS: &[Param] = &[need("least", Kind::Number), need("most", Kind::Number)];
 const NUMBER: &[Param] = &[need("value", Kind::Number)];
 
 /// A row that searches, sets flags and has a JSON form.
@@ -38,6 +43,11 @@ const fn row(
         .params(params)
         .modes(&[Mode::Json])
         .effects(Effects::READ.union(Effects::ANNOTATE))
+}
+
+/// A row that looks for numbers between two bounds.
+const fn between(name: &'static str, brief: &'static str) -> Row {
+    Row::new(name, brief, value::print_between).params(BOUNDS).modes(JSON)
 }
 
 static ROWS: &[Row] = &[
@@ -72,6 +82,26 @@ static ROWS: &[Row] = &[
         find_strings,
     )
     .examples(&["/z 4 20"]),
+    row("/!", "The first place where other text is", TEXT, find_other_text),
+    row("/!x", "The first place where other bytes are", &[need("hex[:mask]", Kind::Hex)], find_other_bytes)
+        .examples(&["/!x 00"]),
+    between("/V1", "Bytes between two bounds; zero does not count"),
+    between("/V2", "16-bit numbers between two bounds; zero does not count"),
+    between("/V4", "32-bit numbers between two bounds; zero does not count").examples(&["/V4 1 0x10"]),
+    between("/V8", "64-bit numbers between two bounds; zero does not count"),
+    Row::new("/h", "So many bytes, a block by default, with a digest", digest::print_matches)
+        .params(&[
+            need("md5|sha1|sha256", Kind::Word),
+            need("digest", Kind::Hex),
+            maybe("length", Kind::Number),
+        ])
+        .examples(&["/h md5 93b885adfe0da089cdf634904fd59f71 1"]),
+    Row::new("/o", "Where the instruction so many before the seek begins", print_before)
+        .params(&[maybe("count", Kind::Number)])
+        .examples(&["/o 1"]),
+    Row::new("/P", "How much each block is like the one at the seek", compare::print_likeness)
+        .params(&[maybe("least", Kind::Number)])
+        .examples(&["/P"]),
     Row::new("/ad", "Instructions whose text holds this", code::find_text)
         .params(TEXT)
         .modes(&[Mode::Json])
@@ -90,7 +120,16 @@ struct Last(String);
 
 fn find_text(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let text = unescape(args.required("the text")?, Unknown::Keep);
-    search(env, args, &Matcher::Pattern(Pattern::exact(text)?), Show::Text)
+    let matcher = near(env, Pattern::exact(text)?);
+    search(env, args, &matcher, Show::Text)
+}
+
+/// The pattern, or what is within `search.distance` of it.
+fn near(env: &Env<'_>, pattern: Pattern) -> Matcher {
+    match usize::try_from(env.setting_number("search.distance")).unwrap_or(usize::MAX) {
+        0 => Matcher::Pattern(pattern),
+        distance => Matcher::Near(pattern, distance),
+    }
 }
 
 fn find_any_case(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
@@ -100,7 +139,18 @@ fn find_any_case(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 
 fn find_bytes(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let pattern = Pattern::hex(args.required("the hex digits")?)?;
-    search(env, args, &Matcher::Pattern(pattern), Show::Bytes)
+    let matcher = near(env, pattern);
+    search(env, args, &matcher, Show::Bytes)
+}
+
+fn find_other_text(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let text = unescape(args.required("the text")?, Unknown::Keep);
+    search(env, args, &Matcher::Other(Pattern::exact(text)?), Show::Text)
+}
+
+fn find_other_bytes(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let pattern = Pattern::hex(args.required("the hex digits")?)?;
+    search(env, args, &Matcher::Other(pattern), Show::Bytes)
 }
 
 fn find_wide(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
@@ -123,6 +173,12 @@ fn find_number(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         Some(digit @ (b'1' | b'2' | b'8')) => usize::from(digit - b'0'),
         _ => 4,
     };
+    let bits = 8 * size as u32;
+    let rest = value.checked_shr(bits).unwrap_or(0);
+    // What is negative has all bits above set.
+    if rest != 0 && (value as i64) >> (bits - 1) != -1 {
+        return Err(args.wrong(format!("{value:#x} does not fit into {bits} bits")));
+    }
     let bytes = integer_bytes(value, size, env.big_endian());
     search(env, args, &Matcher::Pattern(Pattern::exact(bytes)?), Show::Bytes)
 }
@@ -151,6 +207,12 @@ fn find_strings(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     search(env, args, &Matcher::Strings { least: least.max(1), most }, Show::Text)
 }
 
+fn print_before(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let count = if args.is_empty() { 1 } else { env.length(args.text)? };
+    let place = crate::cmd::skip_instructions(env, env.view.seek, -(count as i64))?;
+    Ok(writeln!(env.out, "{place:#010x}")?)
+}
+
 fn repeat(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
     let last = env.session.extensions.of::<Last>().0.clone();
     if last.is_empty() {
@@ -165,6 +227,9 @@ fn search(env: &mut Env<'_>, args: &Args<'_>, matcher: &Matcher, show: Show) -> 
     env.session.extensions.of::<Last>().0 = format!("{}{letter} {}", args.row.name, args.text);
     let ranges = range::ranges(env)?;
     let mut hits = Hits::new(env, show, args.is_json())?;
+    if matches!(matcher, Matcher::Other(_)) {
+        hits.limit(1);
+    }
     let overlaps = env.is_set("search.overlap");
     for range in ranges {
         // The end of the last hit: a piece shares bytes with the one before.
@@ -199,20 +264,4 @@ fn search(env: &mut Env<'_>, args: &Args<'_>, matcher: &Matcher, show: Show) -> 
 }
 
 #[cfg(test)]
-mod tests {
-    use crate::cmd::print::tests::output;
-
-    #[test]
-    fn hits_are_printed_and_named() {
-        let uri = "hex://0061626361624142ffffff";
-        assert_eq!(output(uri, "/ ab"), "0x00000001 hit0_0 \"abcabAB\"\n0x00000004 hit0_1 \"abcabAB\"\n");
-        assert_eq!(
-            output(uri, "/ij ab"),
-            "[{\"addr\":1,\"type\":\"string\",\"data\":\"abcabAB\"},{\"addr\":4,\"type\":\"string\",\"data\":\"abcabAB\"},\
-             {\"addr\":6,\"type\":\"string\",\"data\":\"abcabAB\"}]\n"
-        );
-        assert_eq!(output(uri, "/x ffff"), "0x00000008 hit0_0 ffff\n");
-        assert_eq!(output(uri, "/x 61;px 1 @ hit0_0+3~0x"), output(uri, "/x 61;px 1 @ 4~0x"));
-        assert_eq!(output(uri, "/v2 0x6261;//").lines().count(), 4);
-    }
-}
+mod tests;

@@ -99,6 +99,21 @@ impl Pattern {
         None
     }
 
+    /// The next place, from `from` on, that `wanted` accepts by how many bytes differ there.
+    pub(super) fn find_where(
+        &self,
+        hay: &[u8],
+        from: usize,
+        wanted: impl Fn(usize) -> bool,
+    ) -> Option<std::ops::Range<usize>> {
+        let places = from..(hay.len() + 1).saturating_sub(self.len());
+        let differing = |at: usize| {
+            let bytes = self.bytes.iter().zip(&self.mask).zip(&hay[at..]);
+            bytes.filter(|((byte, mask), hay)| **hay & **mask != **byte).count()
+        };
+        places.into_iter().find(|at| wanted(differing(*at))).map(|at| at..at + self.len())
+    }
+
     fn fits(&self, hay: &[u8]) -> bool {
         let mut bytes = self.bytes.iter().zip(&self.mask).zip(hay);
         bytes.all(|((byte, mask), hay)| hay & mask == *byte)

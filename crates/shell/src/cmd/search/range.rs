@@ -2,22 +2,25 @@
 
 use farad_io::Perm;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::eval::Env;
 
 /// A range of addresses, both ends inside.
 pub(super) type Range = (u64, u64);
 
 /// The ranges that `search.in` stands for, in the order they are searched: maps by their
-/// priority, the highest first.
+/// priority, the lowest first. No address is in two of them.
 ///
 /// # Errors
-/// When nothing is open.
+/// When nothing is open, or `search.in` is `range` and no range is set.
 pub(super) fn ranges(env: &mut Env<'_>) -> Result<Vec<Range>> {
     let (seek, block) = (env.view.seek, env.view.block as u64);
     let choice = env.setting("search.in").to_owned();
     let limit = bounds(env);
     let all = match choice.as_str() {
+        "range" if limit == (0, u64::MAX) => {
+            return Err(Error::failed("set search.from and search.to, or search.in=io.maps"));
+        }
         "range" => vec![limit],
         "block" => vec![(seek, seek.saturating_add(block.saturating_sub(1)))],
         "io.map" => env.session.io.maps.at(seek).map(|map| (map.from, map.to)).into_iter().collect(),
@@ -35,7 +38,27 @@ pub(super) fn ranges(env: &mut Env<'_>) -> Result<Vec<Range>> {
         }
     };
     let clipped = all.into_iter().map(|(from, to)| (from.max(limit.0), to.min(limit.1)));
-    Ok(clipped.filter(|(from, to)| from <= to).collect())
+    Ok(apart(clipped.filter(|(from, to)| from <= to)))
+}
+
+/// Each range without what those before it cover.
+fn apart(ranges: impl Iterator<Item = Range>) -> Vec<Range> {
+    let mut all: Vec<Range> = Vec::new();
+    for range in ranges {
+        let mut left = vec![range];
+        for (from, to) in all.iter().copied().filter(|(from, to)| *from <= range.1 && range.0 <= *to) {
+            left = left
+                .into_iter()
+                .flat_map(|(low, high)| {
+                    let below = from.checked_sub(1).map(|end| (low, high.min(end)));
+                    let above = to.checked_add(1).map(|start| (low.max(start), high));
+                    [below, above].into_iter().flatten().filter(|(low, high)| low <= high)
+                })
+                .collect();
+        }
+        all.extend(left);
+    }
+    all
 }
 
 /// The executable ranges among those that `search.in` stands for; all, when none is.
@@ -65,7 +88,7 @@ fn maps(env: &Env<'_>, letters: &str) -> Vec<Range> {
         }
     }
     let fits = |map: &&farad_io::Map| map.perm.contains(wanted);
-    env.session.io.maps.iter().filter(fits).map(|map| (map.from, map.to)).collect()
+    env.session.io.maps.iter().rev().filter(fits).map(|map| (map.from, map.to)).collect()
 }
 
 fn parts(env: &Env<'_>, choice: &str) -> Vec<Range> {
@@ -84,4 +107,18 @@ fn parts(env: &Env<'_>, choice: &str) -> Vec<Range> {
         ranges.retain(|(from, to)| (*from..=*to).contains(&seek));
     }
     ranges
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_address_is_searched_twice() {
+        let ranges = [(4, 7), (0, 9), (8, 12), (5, 6), (u64::MAX - 1, u64::MAX), (0, u64::MAX)];
+        assert_eq!(
+            apart(ranges.into_iter()),
+            [(4, 7), (0, 3), (8, 9), (10, 12), (u64::MAX - 1, u64::MAX), (13, u64::MAX - 2)]
+        );
+    }
 }

@@ -54,7 +54,7 @@ pub(super) fn scan(
 }
 
 /// Where there may be bytes at or behind an address.
-fn readable(env: &mut Env<'_>, addr: u64) -> Result<Option<u64>> {
+pub(super) fn readable(env: &mut Env<'_>, addr: u64) -> Result<Option<u64>> {
     if !env.session.io.settings.va {
         return Ok(Some(addr));
     }
