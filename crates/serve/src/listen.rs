@@ -19,7 +19,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch;
 
 use crate::error::{Error, Result};
-use crate::host::{Host, locked};
+use crate::host::{Host, ViewId, locked};
 use crate::identity;
 use crate::policy::{Permit, Place, permit};
 use crate::seed::Seed;
@@ -60,6 +60,8 @@ pub(crate) struct Server {
     once: bool,
     /// The starter's host, which clients may share.
     pub(crate) host: Host,
+    /// The view that clients share whose protocol makes a connection for each command.
+    pub(crate) view: ViewId,
     /// What clients' own sessions grow from.
     pub(crate) seed: Seed,
     clients: Mutex<BTreeMap<u64, Arc<Client>>>,
@@ -139,6 +141,7 @@ pub(crate) fn start(env: &mut Env<'_>, kind: Kind, place: &str) -> Result<Arc<Se
         }
     };
     let once = kind == Kind::Rap && !env.is_set("rap.loop");
+    let view = host.join();
     let server = Arc::new(Server {
         id: IDS.fetch_add(1, Ordering::Relaxed),
         kind,
@@ -146,6 +149,7 @@ pub(crate) fn start(env: &mut Env<'_>, kind: Kind, place: &str) -> Result<Arc<Se
         public,
         once,
         host,
+        view,
         seed,
         clients: Mutex::default(),
         stop: watch::Sender::new(false),
@@ -288,6 +292,12 @@ fn admit(
         (Stream::Unix(stream), _) => identity::admit_unix(stream),
         (Stream::Tcp(_), Some((peer, local))) => identity::admit_tcp(peer, local),
         (Stream::Tcp(_), None) => Err(identity::Refusal::Unknown),
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.host.leave(self.view);
     }
 }
 

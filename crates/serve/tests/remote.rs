@@ -249,6 +249,18 @@ fn the_tcp_server_ends_a_command_in_every_way() {
 }
 
 #[test]
+fn clients_of_a_tcp_server_share_its_view() {
+    let server = Server::before("malloc://64", &["go 0x10"], "=t 0");
+    assert_eq!(tcp(&server, &[b"at\n"], false), "0x10\n", "it starts where the starter was");
+    tcp(&server, &[b"go 0x20\n"], false);
+    assert_eq!(tcp(&server, &[b"at\n"], false), "0x20\n", "a seek outlives its connection");
+    server.interrupt();
+    let host = server.host.clone();
+    server.wait_for_end();
+    assert_eq!(text(&host, "at"), "0x10\n", "the starter's place is its own");
+}
+
+#[test]
 fn the_tcp_server_has_two_names() {
     let server = Server::before("malloc://64", &[], ".:0");
     assert_eq!(tcp(&server, &[b"say hello\n"], false), "hello\n");

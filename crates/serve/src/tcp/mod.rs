@@ -2,7 +2,8 @@
 //!
 //! A command ends at a newline, a NUL, the client's half-close, or when it pauses (r2pipe sends
 //! nothing behind its command). The connection is closed once the client pauses. Every client is in
-//! the session of the server's starter, in a view of its own.
+//! the session of the server's starter, and all share one view: r2pipe connects anew for each
+//! command and expects to find its seek where it left it.
 
 use std::io::ErrorKind;
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use std::time::Duration;
 use farad_io::{Cancel, Ctx};
 use tokio::sync::{oneshot, watch};
 
-use crate::host::{self, Host, ViewId};
+use crate::host;
 use crate::listen::{Client, Server};
 use crate::policy;
 use crate::replies::Replies;
@@ -37,13 +38,10 @@ pub(crate) async fn serve(
     client: &Arc<Client>,
     mut stop: watch::Receiver<bool>,
 ) {
-    let host = server.host.clone();
-    let view = host.join();
     let name = format!("tcp client {}", client.peer);
     let ctx = Ctx::owner().for_principal(policy::principal(&name));
-    let conversation =
-        Conversation { stream, server: server.clone(), client: client.clone(), host, view, ctx };
-    let _leave = Leave { host: conversation.host.clone(), view, cancel: conversation.ctx.cancel.clone() };
+    let conversation = Conversation { stream, server: server.clone(), client: client.clone(), ctx };
+    let _stop = Stop(conversation.ctx.cancel.clone());
     tokio::select! {
         ended = conversation.run() => {
             if let Err(error) = ended {
@@ -58,22 +56,15 @@ struct Conversation {
     stream: Stream,
     server: Arc<Server>,
     client: Arc<Client>,
-    host: Host,
-    view: ViewId,
     ctx: Ctx,
 }
 
-/// Gives up the view, and stops what still runs in it.
-struct Leave {
-    host: Host,
-    view: ViewId,
-    cancel: Cancel,
-}
+/// Stops what still runs for a client that is gone.
+struct Stop(Cancel);
 
-impl Drop for Leave {
+impl Drop for Stop {
     fn drop(&mut self) {
-        self.cancel.raise();
-        self.host.leave(self.view);
+        self.0.raise();
     }
 }
 
@@ -149,16 +140,16 @@ impl Conversation {
     async fn execute(&self, line: String) -> std::io::Result<Replies> {
         self.client.commands.fetch_add(1, Ordering::Relaxed);
         let (sender, done) = oneshot::channel();
-        let (server, view, ctx) = (self.server.clone(), self.view, self.ctx.clone());
+        let (server, ctx) = (self.server.clone(), self.ctx.clone());
         let job = Box::new(move |session: &mut farad_shell::Session| {
             let mut spool = Spool::new(Keep::All(server.seed.max_out), &server.seed.folder, Vec::new());
-            let outcome = host::run(session, view, &line, &ctx, &mut spool);
+            let outcome = host::run(session, server.view, &line, &ctx, &mut spool);
             if !outcome.ok {
                 spool.tell_reports();
             }
             let _ = sender.send(spool.finish());
         });
-        self.host.submit(job).map_err(std::io::Error::other)?;
+        self.server.host.submit(job).map_err(std::io::Error::other)?;
         let (head, file) = done.await.map_err(|_| std::io::Error::other(crate::Error::Gone))??;
         let mut replies = Replies::default();
         match file {
