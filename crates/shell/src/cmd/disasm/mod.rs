@@ -12,6 +12,8 @@ mod listing;
 mod name;
 mod short;
 mod stream;
+#[cfg(test)]
+mod tests;
 
 pub(super) use back::instructions_before;
 use stream::Extent;
