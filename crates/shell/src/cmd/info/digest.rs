@@ -6,7 +6,7 @@ use serde_json::Value;
 use sha1::Sha1;
 use sha2::Sha256;
 
-use super::current_fd;
+use super::{current_fd, write_json};
 use crate::error::{Error, Result};
 use crate::eval::Env;
 use crate::parse::hex_digits;
@@ -99,7 +99,7 @@ pub(super) fn print(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     if args.is_json() {
         let rows = digests.into_iter().map(|(name, hex)| (name.to_owned(), hex.into()));
         let row = Value::Object(rows.collect());
-        return Ok(writeln!(env.out, "{row}")?);
+        return write_json(env.out, &row);
     }
     for (name, hex) in digests {
         writeln!(env.out, "{name} {hex}")?;

@@ -4,7 +4,7 @@ use farad_bin::{Binary, Entry, EntryKind};
 use serde_json::{Map, Value, json};
 
 use super::table::Table;
-use super::{addr_cell, current, print_json, write_address};
+use super::{addr_cell, current, print_json, write_address, write_json};
 use crate::error::Result;
 use crate::eval::Env;
 use crate::registry::{Args, Mode};
@@ -96,7 +96,7 @@ pub(super) fn print_main(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     match args.mode {
         Mode::Json => {
             let row = json!({ "vaddr": vaddr, "paddr": paddr.unwrap_or(u64::MAX) });
-            writeln!(env.out, "{row}")?;
+            write_json(env.out, &row)?;
         }
         Mode::Quiet => write_address(env.out, vaddr)?,
         Mode::Script => writeln!(env.out, "'fs symbols\n'f main 1 {vaddr:#010x}")?,

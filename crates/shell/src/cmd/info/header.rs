@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{current, form, print_json};
+use super::{current, form, print_json, write_json};
 use crate::error::Result;
 use crate::eval::Env;
 use crate::registry::{Args, Mode};
@@ -65,7 +65,7 @@ pub(super) fn print_account(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let Some(loaded) = current(env.session) else { return super::nothing(env, args.mode) };
     let lines = &loaded.binary.header_text;
     if args.is_json() {
-        return Ok(writeln!(env.out, "{}", Value::from(lines.clone()))?);
+        return write_json(env.out, &Value::from(lines.clone()));
     }
     for line in lines {
         writeln!(env.out, "{}", printable(line))?;

@@ -131,7 +131,24 @@ fn nothing(env: &mut Env<'_>, mode: Mode) -> Result<()> {
 }
 
 fn print_json(out: &mut dyn Out, rows: Vec<Value>) -> Result<()> {
-    Ok(writeln!(out, "{}", Value::Array(rows))?)
+    write_json(out, &Value::Array(rows))
+}
+
+/// A line of JSON. Control characters that JSON allows in texts are escaped too, since it may
+/// go to a terminal.
+fn write_json(out: &mut dyn Out, value: &Value) -> Result<()> {
+    let text = value.to_string();
+    if !text.contains(char::is_control) {
+        return Ok(writeln!(out, "{text}")?);
+    }
+    let mut escaped = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        match c.is_control() {
+            true => escaped.push_str(&format!("\\u{:04x}", u32::from(c))),
+            false => escaped.push(c),
+        }
+    }
+    Ok(writeln!(out, "{escaped}")?)
 }
 
 fn write_address(out: &mut dyn Out, addr: u64) -> Result<()> {

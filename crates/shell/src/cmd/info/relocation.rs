@@ -4,7 +4,7 @@ use farad_bin::{Binary, Import, Relocation, demangle};
 use serde_json::{Map, Value};
 
 use super::table::Table;
-use super::{addr_cell, current, form, print_json};
+use super::{addr_cell, current, form, print_json, write_json};
 use crate::error::Result;
 use crate::eval::Env;
 use crate::registry::{Args, Mode};
@@ -136,7 +136,7 @@ pub(super) fn print_libraries(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> 
     let Some(loaded) = current(env.session) else { return super::nothing(env, args.mode) };
     let libraries = &loaded.binary.libraries;
     if args.is_json() {
-        return Ok(writeln!(env.out, "{}", Value::from(libraries.clone()))?);
+        return write_json(env.out, &Value::from(libraries.clone()));
     }
     for library in libraries {
         writeln!(env.out, "{}", printable(library))?;

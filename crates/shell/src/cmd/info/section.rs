@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::digest::Measure;
 use super::table::Table;
-use super::{addr_cell, current, form, print_json};
+use super::{addr_cell, current, form, print_json, write_json};
 use crate::error::Result;
 use crate::eval::Env;
 use crate::registry::{Args, Mode};
@@ -122,7 +122,7 @@ pub(super) fn print_here(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         (Mode::Json, None) => writeln!(env.out, "{{}}")?,
         (Mode::Json, Some(part)) => {
             let row = Value::Object(json_row(part, of_segments(args)));
-            writeln!(env.out, "{row}")?;
+            write_json(env.out, &row)?;
         }
         (Mode::Quiet, Some(part)) => {
             let end = part.vaddr.wrapping_add(part.size);

@@ -3,7 +3,7 @@
 use farad_bin::{Binary, Fact};
 use serde_json::{Map, Value, json};
 
-use super::{current, entry, relocation, section, string, symbol};
+use super::{current, entry, relocation, section, string, symbol, write_json};
 use crate::error::Result;
 use crate::eval::Env;
 use crate::registry::{Args, Mode};
@@ -22,7 +22,7 @@ pub(super) fn print_all(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let core = core(env)?;
     if args.is_json() {
         let bin = current(env.session).map_or_else(|| json!({}), |loaded| facts_json(&loaded.binary));
-        return Ok(writeln!(env.out, "{}", json!({ "core": core, "bin": bin }))?);
+        return write_json(env.out, &json!({ "core": core, "bin": bin }));
     }
     for name in ["fd", "file", "size", "humansz", "mode", "format", "iorw", "block", "type"] {
         match core.get(name) {
@@ -47,7 +47,7 @@ pub(super) fn print_facts(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     match args.mode {
         Mode::Json => {
             let facts = facts_json(&loaded.binary);
-            writeln!(env.out, "{facts}")?;
+            write_json(env.out, &facts)?;
         }
         Mode::Quiet => {
             for wanted in BRIEF {
@@ -87,7 +87,7 @@ pub(super) fn print_everything(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()
         "relocs": relocation::rows_json(binary),
         "libs": binary.libraries,
     });
-    Ok(writeln!(env.out, "{whole}")?)
+    write_json(env.out, &whole)
 }
 
 /// The architectures inside one file; a file of these formats holds one, which is not listed.
@@ -104,7 +104,7 @@ pub(super) fn print_architectures(env: &mut Env<'_>, args: &Args<'_>) -> Result<
         })
         .into_iter()
         .collect();
-    Ok(writeln!(env.out, "{}", json!({ "bins": bins }))?)
+    write_json(env.out, &json!({ "bins": bins }))
 }
 
 /// What is known without the headers, and the kind of file.

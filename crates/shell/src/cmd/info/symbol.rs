@@ -4,7 +4,7 @@ use farad_bin::{Binary, Symbol, SymbolKind, demangle, flag_name};
 use serde_json::{Value, json};
 
 use super::table::Table;
-use super::{addr_cell, current, form, print_json};
+use super::{addr_cell, current, form, print_json, write_json};
 use crate::error::Result;
 use crate::eval::Env;
 use crate::out::Out;
@@ -51,7 +51,7 @@ pub(super) fn print_here(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let here = loaded.binary.symbols.iter().filter(holds).max_by_key(|symbol| symbol.vaddr);
     match (mode, here) {
         (Mode::Json, None) => writeln!(env.out, "{{}}")?,
-        (Mode::Json, Some(symbol)) => writeln!(env.out, "{}", json_row(symbol))?,
+        (Mode::Json, Some(symbol)) => write_json(env.out, &json_row(symbol))?,
         (Mode::Quiet, Some(symbol)) => quiet(env.out, symbol)?,
         (Mode::Quiet, None) => {}
         _ => table(here.into_iter(), env.is_set("bin.demangle")).write(env.out)?,

@@ -9,7 +9,7 @@ use crate::render::json_string;
 /// Bytes shown before and behind a string.
 const AROUND: u64 = 16;
 /// Most hits of one search.
-const LIMIT: u64 = 1 << 22;
+const LIMIT: u64 = 1 << 20;
 
 /// How hits are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
