@@ -276,9 +276,9 @@ impl Out for Kept {
         }
     }
 
-    fn from_peer(&mut self, peer: &str) {
+    fn mark_peer(&mut self, peer: &str) {
         if let Some(shown) = &mut self.shown {
-            shown.from_peer(peer);
+            shown.mark_peer(peer);
         }
     }
 }

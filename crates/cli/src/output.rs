@@ -89,7 +89,7 @@ impl Out for Standard {
     }
 
     /// On a terminal everything is sanitized, a peer's text or not.
-    fn from_peer(&mut self, _peer: &str) {}
+    fn mark_peer(&mut self, _peer: &str) {}
 
     fn is_terminal(&self) -> bool {
         self.sanitizer.is_some()

@@ -133,7 +133,7 @@ fn mistakes_are_named_and_fail() {
         (&["-q", "-c", "?e not reached", "no-such-file"], "no-such-file"),
         (&["-q", "-c", "?e not reached", "no-such-scheme://x"], "no-such-scheme"),
         (&["-q", "-i", "no-such-script", "--"], "no-such-script"),
-        (&["-q", "rap://0.0.0.0:9"], "rap.public=true"),
+        (&["-qc", "=:0.0.0.0:9", "--"], "rap.public=true"),
     ];
     let folder = support::inputs();
     for (words, named) in ROWS {

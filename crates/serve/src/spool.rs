@@ -148,7 +148,7 @@ impl Out for Spool<'_> {
     }
 
     /// The client learns that it is a peer's text from whom it got it.
-    fn from_peer(&mut self, _peer: &str) {}
+    fn mark_peer(&mut self, _peer: &str) {}
 }
 
 #[cfg(test)]

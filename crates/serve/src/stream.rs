@@ -1,6 +1,7 @@
 //! A client's byte stream: TCP or a unix socket, read and written without waiting from any thread.
 
 use std::io;
+use std::net::Shutdown;
 use std::time::Duration;
 
 use socket2::{SockRef, TcpKeepalive};
@@ -53,6 +54,14 @@ impl Stream {
         match self {
             Stream::Tcp(stream) => stream.try_write(bytes),
             Stream::Unix(stream) => stream.try_write(bytes),
+        }
+    }
+
+    /// Tells the client that nothing more comes.
+    pub(crate) fn end(&self) -> io::Result<()> {
+        match self {
+            Stream::Tcp(stream) => SockRef::from(stream).shutdown(Shutdown::Write),
+            Stream::Unix(stream) => SockRef::from(stream).shutdown(Shutdown::Write),
         }
     }
 

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use farad_wire::rap::hello::{Kind, Ownership, ServerHello};
 use farad_wire::rap::trailer::Status;
-use farad_wire::rap::{Request, Whence};
+use farad_wire::rap::{Reply, Request, Whence};
 use peer::{Peer, Server};
 
 fn stock(server: &Server) -> Peer {
@@ -64,9 +64,31 @@ fn a_connection_that_opens_a_file_has_a_session_of_its_own() {
 fn what_cannot_be_opened_is_hung_up_on() {
     let server = Server::start("malloc://64", &[]);
     let mut peer = stock(&server);
+    let started = Instant::now();
     assert_eq!(peer.open(0, "/no/such/file"), None);
+    assert!(started.elapsed() < Duration::from_millis(150), "a stock client says no more");
     let mut next = stock(&server);
     assert_eq!(next.text("say fine"), "fine\n");
+}
+
+#[test]
+fn a_farad_client_is_told_why_an_open_failed() {
+    let server = Server::start("malloc://64", &[]);
+    for (name, why) in
+        [("/no/such/file", "No such file or directory"), ("nonsense://x", "no scheme 'nonsense'")]
+    {
+        let mut peer = stock(&server);
+        let mut flight = Vec::new();
+        Request::Open { mode: 4, name: name.as_bytes().to_vec() }.encode(&mut flight).unwrap();
+        Request::Command { text: b"# farad 1".to_vec() }.encode(&mut flight).unwrap();
+        Request::Seek { whence: Whence::Size, offset: 0 }.encode(&mut flight).unwrap();
+        peer.stream.write_all(&flight).unwrap();
+        assert_eq!(peer.reply(), Some(Reply::Open { fd: u32::MAX }));
+        let Some(Reply::Command { text }) = peer.reply() else { panic!("no answer to the hello") };
+        let error = ServerHello::parse(&text).unwrap().error.unwrap();
+        assert!(error.starts_with(why), "{error}");
+        assert_eq!(peer.reply(), None);
+    }
 }
 
 #[test]

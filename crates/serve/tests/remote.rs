@@ -91,6 +91,16 @@ fn hosts_that_cannot_be_used_are_not_listed() {
 }
 
 #[test]
+fn a_file_that_the_far_end_cannot_open_is_one_clear_line() {
+    let server = Server::start("malloc://64", &[]);
+    let near = host("malloc://16", &[]);
+    let (outcome, _, reports) = run(&near, &format!("=+ 127.0.0.1:{}//no/such", server.port));
+    assert!(!outcome.ok);
+    let why = "No such file or directory";
+    assert_eq!(reports, format!("ERROR: cannot open rap://127.0.0.1:{}//no/such: {why}", server.port));
+}
+
+#[test]
 fn one_command_on_a_server_needs_no_host() {
     let server = Server::start("malloc://64", &[]);
     let near = host("malloc://16", &[]);

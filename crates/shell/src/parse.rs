@@ -130,7 +130,8 @@ mod tests {
         assert_eq!(base64_bytes("Zm9v").unwrap(), b"foo");
         assert_eq!(base64_bytes("Zm8=").unwrap(), b"fo");
         assert!(base64_bytes("Z!").is_err());
-        for (bytes, text) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg==")] {
+        for (bytes, text) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg==")]
+        {
             assert_eq!(base64_digits(bytes.as_bytes()), text);
         }
     }

@@ -4,7 +4,8 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use farad_wire::rap::Request;
+use farad_wire::rap::hello::ServerHello;
+use farad_wire::rap::{Reply, Request};
 
 use super::fake::{Fake, Server};
 use super::{RapClient, RapOptions, Reverse};
@@ -174,6 +175,24 @@ fn a_file_that_cannot_be_opened_is_named() {
     let fake = Fake::honest(Server::stock(vec![]));
     let (stage, why) = stage_of(fake.connect(Some("/none")).err().unwrap());
     assert!(stage == Stage::Open && why.contains("'/none'"), "{why}");
+}
+
+#[test]
+fn a_farad_server_says_why_it_cannot_open() {
+    let fake = Fake::on_stage(|mut stream| {
+        let mut flight = [0; 256];
+        let _ = stream.read(&mut flight).unwrap();
+        let hello = ServerHello { error: Some("No such\u{1b}[2J file".to_owned()), ..ServerHello::default() };
+        let mut answer = Vec::new();
+        Reply::Open { fd: u32::MAX }.encode(&mut answer).unwrap();
+        Reply::Command { text: hello.to_string().into_bytes() }.encode(&mut answer).unwrap();
+        stream.write_all(&answer).unwrap();
+    });
+    let error = fake.connect(Some("/none")).err().unwrap();
+    assert_eq!(
+        error.to_string(),
+        format!("cannot open rap://{}//none: No such\u{fffd}[2J file", fake.transport)
+    );
 }
 
 #[test]

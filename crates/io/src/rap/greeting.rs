@@ -137,13 +137,30 @@ impl RapClient {
                 Step::Opened(fd) => greeted.fd = Some(fd),
                 Step::Offset(size) => greeted.size = Some(size),
                 step => {
-                    text.take(&mut self.pipe, &step)?;
+                    if text.take(&mut self.pipe, &step)?.is_some() {
+                        break;
+                    }
                 }
             }
         }
+        drop(text);
         greeted.hello = ServerHello::parse(answer.bytes());
+        if let Some(why) = greeted.hello.as_ref().and_then(|hello| hello.error.as_deref()) {
+            let stage = if opens { Stage::Open } else { Stage::Answer };
+            return Err(Error::Peer { uri: self.uri().to_owned(), stage, why: one_line(why) });
+        }
+        while !self.pipe.is_idle() {
+            if let Step::Offset(size) = self.pipe.step(None, patience)? {
+                greeted.size = Some(size);
+            }
+        }
         Ok(())
     }
+}
+
+/// A peer's words as they may stand in an error.
+fn one_line(words: &str) -> String {
+    words.trim().chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
 /// Whether a far file of this name can be asked for at all.

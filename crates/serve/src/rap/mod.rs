@@ -11,8 +11,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use farad_io::Ctx;
-use farad_wire::rap::hello::{Note, Ownership};
-use farad_wire::rap::{Limits, Request, RequestDecoder};
+use farad_wire::rap::hello::{Note, Ownership, ServerHello};
+use farad_wire::rap::{Limits, Reply, Request, RequestDecoder};
 use tokio::sync::{oneshot, watch};
 
 use crate::host::{Host, ViewId, locked};
@@ -36,8 +36,11 @@ const REQUESTS: usize = 4_096;
 const CHUNK: usize = 64 << 10;
 /// How long a client may take nothing of what it is sent.
 const STALL: Duration = Duration::from_secs(30);
-/// How long what was asked for may still run once the client said no more.
+/// How long what was asked for may still run once the client said no more, and how long a client whose
+/// open failed may take to be told why.
 const FAREWELL: Duration = Duration::from_millis(200);
+/// How long the second packet of a flight may be behind the first.
+const PACKET: Duration = Duration::from_millis(30);
 /// How long requests may wait for a session that others share and that is at work. It ends what
 /// waits in a circle through several processes, too.
 const BUSY: Duration = Duration::from_secs(30);
@@ -56,6 +59,10 @@ pub(crate) async fn serve(
     let mut connection = Connection::new(stream, server.clone(), client.clone());
     let end = connection.run(&mut stop).await;
     tracing::debug!("{}: {}: {end}", server.place, client.peer);
+    if let End::Open { why, .. } = end {
+        // A client that hung up meanwhile does not want to know.
+        let _ = tokio::time::timeout(FAREWELL, connection.explain(why)).await;
+    }
     connection.hang_up();
 }
 
@@ -363,6 +370,38 @@ impl Connection {
     fn stop_work(&mut self) {
         self.control.skip.store(u64::MAX, Ordering::SeqCst);
         self.control.cancel.raise();
+    }
+
+    /// Tells a farad client, whose hello comes right behind its open, why that failed. For others, hanging
+    /// up is all there is to say.
+    async fn explain(&mut self, why: String) -> Result<(), End> {
+        if self.pending.is_empty() && self.ended.is_none() {
+            // A flight of two packets.
+            tokio::time::timeout(PACKET, self.stream.readable()).await.map_err(|_| End::HungUp)??;
+            self.receive()?;
+        }
+        let Some(Numbered { request: Request::Command { text }, .. }) = self.pending.pop_front() else {
+            return Ok(());
+        };
+        if !matches!(Note::parse(&text), Some(Note::Hello(_))) {
+            return Ok(());
+        }
+        let hello = ServerHello { error: Some(why), ..ServerHello::default() };
+        let mut answer = Vec::new();
+        let replies = [Reply::Open { fd: u32::MAX }, Reply::Command { text: hello.to_string().into_bytes() }];
+        for reply in replies {
+            // Neither can be too long for its field.
+            let _ = reply.encode(&mut answer);
+        }
+        self.stream.write_all(&answer, FAREWELL).await?;
+        self.stream.end()?;
+        // What it has sent is taken: the kernel would take the answer back, else.
+        while self.ended.is_none() {
+            self.pending.clear();
+            self.stream.readable().await?;
+            self.receive()?;
+        }
+        Ok(())
     }
 
     fn hang_up(&mut self) {

@@ -78,7 +78,7 @@ impl Out for Notes {
         tracing::debug!("opening: {line}");
     }
 
-    fn from_peer(&mut self, _peer: &str) {}
+    fn mark_peer(&mut self, _peer: &str) {}
 }
 
 impl Seat {
@@ -100,7 +100,7 @@ impl Seat {
             }
             Ok::<_, farad_shell::Error>((fd, env.view.seek))
         });
-        let (fd, seek) = opened.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
+        let (fd, seek) = opened.map_err(|error| error.to_string())?.map_err(|error| reason(&error))?;
         (self.fd, self.seek, self.cursor) = (Some(fd), seek, None);
         Ok(fd)
     }
@@ -331,5 +331,17 @@ impl Seat {
         let mut tail = Vec::new();
         Trailer::new(status, message).encode(&mut tail);
         tail
+    }
+}
+
+/// Why an open failed, where the client knows itself what it asked for.
+fn reason(error: &farad_shell::Error) -> String {
+    match error {
+        farad_shell::Error::Io(farad_io::Error::Open { source, .. }) => {
+            let words = source.to_string();
+            words.split(" (os error ").next().unwrap_or_default().to_owned()
+        }
+        farad_shell::Error::Io(farad_io::Error::Uri { why, .. }) => why.clone(),
+        error => error.to_string(),
     }
 }

@@ -50,7 +50,7 @@ impl Out for Pushed<'_> {
         self.inner.report(line);
     }
 
-    fn from_peer(&mut self, peer: &str) {
-        self.inner.from_peer(peer);
+    fn mark_peer(&mut self, peer: &str) {
+        self.inner.mark_peer(peer);
     }
 }

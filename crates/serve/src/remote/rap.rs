@@ -43,7 +43,7 @@ impl Rap {
     /// # Errors
     /// The connection's, or an interrupt.
     pub(super) fn command(&mut self, env: &mut Env<'_>, line: &str) -> Result<Status> {
-        env.out.from_peer(self.client.uri());
+        env.out.mark_peer(self.client.uri());
         let status = self.client.command(line, &mut env.out, env.ctx)?;
         let reversed = std::mem::take(&mut *locked(&self.reversed));
         for line in reversed {

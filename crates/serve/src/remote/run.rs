@@ -49,7 +49,7 @@ pub(super) fn run_at(env: &mut Env<'_>, id: u32, line: &str) -> Result<()> {
         let status = match wire {
             Wire::Rap(rap) => rap.command(env, line)?,
             Wire::Line(host) => {
-                env.out.from_peer(&uri);
+                env.out.mark_peer(&uri);
                 host.command(line, &mut env.out, env.ctx)?
             }
         };
@@ -73,7 +73,7 @@ pub(super) fn run_through_descriptor(env: &mut Env<'_>, args: &Args<'_>) -> Resu
     let uri = descriptor.uri.clone();
     let unable = || farad_io::Error::Unsupported { uri: uri.clone(), ability: "run commands" };
     let remote = descriptor.backend().as_remote().ok_or_else(unable)?;
-    env.out.from_peer(&uri);
+    env.out.mark_peer(&uri);
     let ctx: &Ctx = env.ctx;
     let status = remote.command(line, &mut env.out, ctx)?;
     judge(env, status)

@@ -96,8 +96,8 @@ impl Out for Seen {
     fn report(&mut self, line: &str) {
         self.0.lock().unwrap().report(line);
     }
-    fn from_peer(&mut self, peer: &str) {
-        self.0.lock().unwrap().from_peer(peer);
+    fn mark_peer(&mut self, peer: &str) {
+        self.0.lock().unwrap().mark_peer(peer);
     }
 }
 

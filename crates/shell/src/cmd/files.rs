@@ -155,7 +155,7 @@ fn show(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         let alias =
             alias.ok_or_else(|| Error::failed(format!("no alias '${name}' ($* lists them)")))?.clone();
         if let Some(peer) = &alias.peer {
-            env.out.from_peer(peer);
+            env.out.mark_peer(peer);
         }
         return Ok(write!(env.out, "{}", alias.text)?);
     }

@@ -29,11 +29,27 @@ use crate::registry::Group;
 
 /// The groups of commands of this crate, in the order `?` lists them.
 pub fn groups() -> Vec<Group> {
-    let mut groups = vec![number::GROUP, seek::GROUP, block::GROUP, print::GROUP, disasm::GROUP, search::GROUP, info::GROUP];
+    let mut groups = vec![
+        number::GROUP,
+        seek::GROUP,
+        block::GROUP,
+        print::GROUP,
+        disasm::GROUP,
+        search::GROUP,
+        info::GROUP,
+    ];
     groups.extend(write::GROUPS);
     groups.push(yank::GROUP);
     groups.extend(flag::GROUPS);
-    groups.extend([open::GROUP, map::GROUP, open::RESIZE, config::GROUP, environment::GROUP, files::GROUP, basic::GROUP]);
+    groups.extend([
+        open::GROUP,
+        map::GROUP,
+        open::RESIZE,
+        config::GROUP,
+        environment::GROUP,
+        files::GROUP,
+        basic::GROUP,
+    ]);
     groups
 }
 

@@ -93,7 +93,7 @@ impl Env<'_> {
                 let alias = self.session.aliases.get(name).cloned().ok_or_else(|| self.no_alias(name))?;
                 if alias.shown {
                     if let Some(peer) = &alias.peer {
-                        self.out.from_peer(peer);
+                        self.out.mark_peer(peer);
                     }
                     return Ok(write!(self.out, "{}", alias.text)?);
                 }

@@ -1,6 +1,5 @@
 //! The evaluator against sessions in memory: grammar nodes, effects, and peers' text.
 
-
 use farad_io::{Ctx, Effects, Schemes};
 
 use crate::cmd;
@@ -18,7 +17,7 @@ fn say(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 
 /// Prints its arguments as a peer's.
 fn peer_says(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    env.out.from_peer("host 0");
+    env.out.mark_peer("host 0");
     Ok(writeln!(env.out, "{}", args.text)?)
 }
 
@@ -160,8 +159,8 @@ fn peers_text_leaves_notes_and_nothing_else() {
         reports.iter().any(|report| report.contains("place") && report.contains("host 0")),
         "{reports:?}"
     );
-    lab.run(".psay note from_peer");
-    assert!(lab.session.flags.find("from_peer").is_some());
+    lab.run(".psay note from_a_peer");
+    assert!(lab.session.flags.find("from_a_peer").is_some());
     // As an argument it is data, even where a program would take it.
     assert_eq!(lab.says("say `psay 16`"), "16\n");
     let (_, reports) = lab.run("!echo `psay x`");

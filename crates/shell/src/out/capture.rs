@@ -41,7 +41,7 @@ impl Out for Capture {
         self.reports.push(line.to_owned());
     }
 
-    fn from_peer(&mut self, _peer: &str) {}
+    fn mark_peer(&mut self, _peer: &str) {}
 }
 
 /// Collects results up to a limit; reports go on.
@@ -83,7 +83,7 @@ impl Out for Collected<'_> {
         self.inner.report(line);
     }
 
-    fn from_peer(&mut self, peer: &str) {
+    fn mark_peer(&mut self, peer: &str) {
         self.peer = Some(peer.to_owned());
     }
 }

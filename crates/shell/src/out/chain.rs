@@ -51,7 +51,7 @@ impl Out for Chain<'_> {
         self.inner.report(line);
     }
 
-    fn from_peer(&mut self, peer: &str) {
-        self.inner.from_peer(peer);
+    fn mark_peer(&mut self, peer: &str) {
+        self.inner.mark_peer(peer);
     }
 }

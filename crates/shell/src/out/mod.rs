@@ -19,7 +19,7 @@ pub trait Out: Write {
 
     /// Says that what follows was written by `peer`, not by this process: where it is
     /// interpreted it is data, and a terminal obeys none of its control sequences but colours.
-    fn from_peer(&mut self, peer: &str);
+    fn mark_peer(&mut self, peer: &str);
 
     /// Whether a person reads it as it comes, on a terminal that a program may take over.
     fn is_terminal(&self) -> bool {
@@ -50,7 +50,7 @@ impl<W: Write> Out for Diverted<'_, W> {
         self.inner.report(line);
     }
 
-    fn from_peer(&mut self, peer: &str) {
-        self.inner.from_peer(peer);
+    fn mark_peer(&mut self, peer: &str) {
+        self.inner.mark_peer(peer);
     }
 }

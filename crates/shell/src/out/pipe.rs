@@ -108,8 +108,8 @@ impl Out for Piped<'_> {
         self.inner.report(line);
     }
 
-    fn from_peer(&mut self, peer: &str) {
-        self.inner.from_peer(peer);
+    fn mark_peer(&mut self, peer: &str) {
+        self.inner.mark_peer(peer);
     }
 }
 

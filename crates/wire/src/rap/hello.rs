@@ -16,7 +16,7 @@ pub const NOTE: usize = 1_024;
 pub const ANSWER: usize = 4_096;
 
 /// Longest value that is written, in bytes as escaped. A longer one is left out, which keeps notes and answers whole
-/// within their own bounds.
+/// within their own bounds; of an error, the beginning is written.
 pub const VALUE: usize = 512;
 
 /// Starts every note.
@@ -123,6 +123,8 @@ pub struct ServerHello {
     pub prompt: Option<String>,
     /// `max`: most bytes the server gives for one read.
     pub max: Option<u32>,
+    /// `error`: why what the client opened in the same flight cannot be opened. The server hangs up behind it.
+    pub error: Option<String>,
 }
 
 /// Whose session a connection is in.
@@ -173,6 +175,7 @@ impl ServerHello {
                 "seek" => keep(&mut self.seek, number(&value)),
                 "prompt" => keep(&mut self.prompt, Some(value.into_owned())),
                 "max" => keep(&mut self.max, number(&value)),
+                "error" => keep(&mut self.error, Some(value.into_owned())),
                 _ => {}
             }
         }
@@ -190,6 +193,7 @@ impl fmt::Display for ServerHello {
         write_pair(f, "seek", &self.seek)?;
         write_pair(f, "prompt", &self.prompt)?;
         write_pair(f, "max", &self.max)?;
+        write_pair(f, "error", &self.error.as_deref().map(beginning))?;
         f.write_str("\n")
     }
 }
@@ -260,6 +264,26 @@ fn write_pair(f: &mut fmt::Formatter<'_>, key: &str, value: &Option<impl fmt::Di
         Some(value) if value.len() <= VALUE => write!(f, " {key}={value}"),
         _ => Ok(()),
     }
+}
+
+/// As much of a text, between characters, as is within [`VALUE`] once it is escaped.
+fn beginning(text: &str) -> &str {
+    let mut room = VALUE;
+    let end = text.char_indices().find(|&(at, character)| {
+        let escaped = text.as_bytes()[at..at + character.len_utf8()].iter().map(|&byte| escaped_len(byte));
+        match room.checked_sub(escaped.sum()) {
+            Some(left) => {
+                room = left;
+                false
+            }
+            None => true,
+        }
+    });
+    end.map_or(text, |(at, _)| &text[..at])
+}
+
+const fn escaped_len(byte: u8) -> usize {
+    if is_plain(byte) { 1 } else { 3 }
 }
 
 fn percent_encode(value: &str) -> String {
@@ -386,6 +410,18 @@ mod tests {
         assert_eq!(read, Some(ServerHello { prompt: None, ..hello }));
     }
 
+    #[test]
+    fn of_an_error_too_long_the_beginning_is_written() {
+        for (text, len) in
+            [(" é".repeat(VALUE), 170), ("x".repeat(VALUE + 1), VALUE), ("short".to_owned(), 5)]
+        {
+            let hello = ServerHello { error: Some(text.clone()), ..ServerHello::default() };
+            let error = ServerHello::parse(hello.to_string().as_bytes()).unwrap().error.unwrap();
+            assert!(text.starts_with(&error), "{error}");
+            assert_eq!(error.len(), len);
+        }
+    }
+
     proptest! {
         #[test]
         fn client_hellos_come_back(
@@ -405,11 +441,12 @@ mod tests {
             stamp in proptest::option::of(".{0,40}"),
             prompt in proptest::option::of(".{0,40}"),
             shared in any::<Option<bool>>(),
+            error in proptest::option::of(".{0,40}"),
         ) {
             let (size, seek, max) = numbers;
             let session = shared.map(|shared| if shared { Ownership::Shared } else { Ownership::Own });
             let kind = kind.map(|kind| Kind::from_word(kind.into()));
-            let hello = ServerHello { session, kind, size, stamp, seek, prompt, max };
+            let hello = ServerHello { session, kind, size, stamp, seek, prompt, max, error };
             prop_assert_eq!(ServerHello::parse(hello.to_string().as_bytes()), Some(hello));
         }
 

@@ -1,8 +1,8 @@
 //! Descriptors: open, list, select, reopen, resize, close.
 
-use farad_io::{Effects, Endpoint, OpenOptions, Perm, Transport, Uri};
+use farad_io::{Effects, Endpoint, OpenOptions, Perm, Transport};
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::eval::Env;
 use crate::load::{self, Request};
 use crate::registry::{Args, Glue, Group, Kind, Mode, Row, maybe, need};
@@ -17,11 +17,6 @@ pub(super) use size::{GROUP as RESIZE, place, set_size};
 
 /// The group.
 pub(super) const GROUP: Group = Group { prefix: "o", brief: "open, list and close files", rows: ROWS };
-
-/// What `o rap://:PORT` runs; the crate that serves puts it into a session's extensions. It is
-/// handed the URI.
-#[derive(Default)]
-pub struct Listen(pub Option<fn(&mut Env<'_>, &str) -> Result<()>>);
 
 static ROWS: &[Row] = &[
     Row::new("o", "List what is open; select a descriptor; open a file or URI, its headers read", open)
@@ -132,8 +127,9 @@ fn open(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         return Ok(env.session.io.select(fd)?);
     }
     let wanted = Wanted::parse(env, args, Perm::RX)?;
-    if listens(&wanted.uri) {
-        return listen(env, &wanted.uri);
+    if let Some(port) = listens(&wanted.uri) {
+        // The command that serves is of another group; a program without it says so.
+        return env.run_command(&format!("=:{port}"));
     }
     open_loaded(env, wanted)
 }
@@ -183,19 +179,12 @@ fn open_unmapped(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     Ok(env.session.io.select(fd)?)
 }
 
-/// Whether a URI has a network scheme without a host: then it asks to serve, not to open.
-fn listens(uri: &str) -> bool {
-    let uri = Uri::parse(uri);
-    uri.scheme.as_deref() == Some("rap")
-        && matches!(Endpoint::parse(&uri.rest, None), Ok(Endpoint { transport: Transport::Network { host, .. }, .. }) if host.is_empty())
-}
-
-fn listen(env: &mut Env<'_>, uri: &str) -> Result<()> {
-    match env.session.extensions.of::<Listen>().0 {
-        Some(serve) => serve(env, uri),
-        None => Err(Error::failed(format!(
-            "{uri} names no host, which asks to serve: this program has no server"
-        ))),
+/// The port of a URI that names no host: it asks to serve, not to open.
+fn listens(uri: &str) -> Option<u16> {
+    let rest = uri.strip_prefix("rap://")?;
+    match Endpoint::parse(rest, None).ok()?.transport {
+        Transport::Network { host, port } if host.is_empty() => Some(port),
+        _ => None,
     }
 }
 
@@ -276,7 +265,7 @@ mod tests {
 
     #[test]
     fn a_server_is_a_uri_without_a_host() {
-        assert!(listens("rap://:9999") && listens("rap://:9999/file"));
-        assert!(!listens("rap://host:9999") && !listens("malloc://:9") && !listens("file"));
+        assert_eq!((listens("rap://:9999"), listens("rap://:1/file")), (Some(9999), Some(1)));
+        assert!(["rap://host:9999", "malloc://:9", "file"].into_iter().all(|uri| listens(uri).is_none()));
     }
 }
