@@ -44,12 +44,18 @@ fn main() {
     if !has_peer() {
         println!("FARAD_PEER names no radare2: its columns are left out (./test installs one)");
     }
-    let tables: [(&str, fn(&Path)); 4] =
-        [("latency", latency), ("bulk", bulk), ("commands", commands), ("clients", clients)];
-    for (name, table) in tables {
-        if wanted.is_empty() || wanted.iter().any(|word| word == name) {
-            table(folder.path());
-        }
+    let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|word| word == name);
+    if is_wanted("latency") {
+        latency(folder.path());
+    }
+    if is_wanted("bulk") {
+        bulk(folder.path());
+    }
+    if is_wanted("commands") {
+        commands(folder.path());
+    }
+    if is_wanted("clients") {
+        clients(folder.path());
     }
 }
 

@@ -212,8 +212,7 @@ impl Demo {
 
     /// Runs a command, its prompt and output shown.
     fn answer(&mut self, command: &str) -> Result<Answer> {
-        print!("{}{command}\n", completion::prompt(self.runner.seek, io::stdout().is_terminal()));
-        io::stdout().flush()?;
+        println!("{}{command}", completion::prompt(self.runner.seek, io::stdout().is_terminal()));
         self.run(command, Some(Standard::new(Reports::Error)))
     }
 

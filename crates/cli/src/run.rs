@@ -131,8 +131,7 @@ pub(crate) fn run(options: Options, is_radare2: bool) -> Result<u8> {
         }
     }
     let serves = matches!(&options.target, Target::Uri(uri) if uri.starts_with("rap://:"));
-    let leaves =
-        options.quiet == Quiet::Always || (quiet && ran) || serves || runner.quit.is_some();
+    let leaves = options.quiet == Quiet::Always || (quiet && ran) || serves || runner.quit.is_some();
     if !leaves {
         prompt::run(&mut runner, &lines, options.zero)?;
     }

@@ -145,7 +145,7 @@ fn failures_say_what_to_do() {
         ("fr a b", "no flag 'a'"),
         ("b 0", "block size"),
         ("o-9", "no descriptor 9"),
-        ("o rap://:9", "no server"),
+        ("o rap://:9", "=:9"),
         ("wx 9", "odd number"),
         ("w foo @ 0x1000", "no map covers"),
     ] {

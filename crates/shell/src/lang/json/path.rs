@@ -85,7 +85,12 @@ fn child(text: &[u8], value: Range<usize>, name: &str) -> Option<Range<usize>> {
         let key = key.clone().and_then(|key| serde_json::from_slice::<String>(&text[key]).ok());
         key.as_deref() == Some(name)
     };
-    Children::new(text, value)?.find(|(key, _)| named(key)).map(|(_, value)| value)
+    let mut children = Children::new(text, value)?;
+    if !children.object {
+        // An array takes a bare number for an index.
+        return children.nth(name.parse().ok()?).map(|(_, value)| value);
+    }
+    children.find(|(key, _)| named(key)).map(|(_, value)| value)
 }
 
 /// Keys (of objects) and values in an array or object that was scanned before.
