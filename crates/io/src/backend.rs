@@ -132,6 +132,9 @@ pub trait Resize {
 pub struct Status {
     /// The far end's error message, where it failed and says so.
     pub failure: Option<String>,
+    /// What it told beside its output where it succeeded: warnings and the like, lines of the
+    /// peer's.
+    pub notes: Vec<String>,
 }
 
 /// The ability to run commands where the bytes are.

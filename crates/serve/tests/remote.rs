@@ -70,6 +70,21 @@ fn output_arrives_exactly_and_failures_are_failures_here() {
 }
 
 #[test]
+fn what_a_command_reports_there_is_reported_here() {
+    let server = Server::start("malloc://64", &[]);
+    let near = host("malloc://16", &[&format!("=+ 127.0.0.1:{}", server.port)]);
+    let (outcome, printed, reports) = run(&near, "'=0 say text;warn careful\u{1b}[2J;warn twice");
+    assert!(outcome.ok);
+    assert_eq!(printed, "text\n");
+    assert!(reports.starts_with("WARN: careful") && reports.ends_with("\nWARN: twice"), "{reports}");
+    assert!(!reports.contains('\u{1b}'), "{reports:?}");
+    let (outcome, printed, reports) =
+        run(&near, &format!("=0 =+ 127.0.0.1:{}/malloc://8;=0 =0 value $s", server.port));
+    assert!(outcome.ok && reports.starts_with("Connected to: 127.0.0.1"), "{reports}");
+    assert_eq!(printed, "0x8\n", "a host behind a host");
+}
+
+#[test]
 fn hosts_that_cannot_be_used_are_not_listed() {
     let near = host("malloc://16", &[]);
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();

@@ -9,7 +9,7 @@ use farad_wire::rap::{Reply, Request};
 
 use super::fake::{Fake, Server};
 use super::{RapClient, RapOptions, Reverse};
-use crate::backend::Caching;
+use crate::backend::{Caching, Status};
 use crate::ctx::Ctx;
 use crate::error::{Error, Stage};
 
@@ -151,7 +151,9 @@ fn a_failed_command_says_so_where_the_server_does() {
     let mut out = Vec::new();
     let status = client.command("fail no such flag", &mut out, &Ctx::owner()).unwrap();
     assert_eq!((out.as_slice(), status.failure.as_deref()), (&b"before\n"[..], Some("no such flag")));
-    assert_eq!(client.command("echo", &mut out, &Ctx::owner()).unwrap().failure, None);
+    assert_eq!(client.command("echo", &mut out, &Ctx::owner()).unwrap(), Status::default());
+    let status = client.command("note one\ntwo\n", &mut out, &Ctx::owner()).unwrap();
+    assert_eq!(status, Status { failure: None, notes: vec!["one".to_owned(), "two".to_owned()] });
 }
 
 #[test]

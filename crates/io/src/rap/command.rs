@@ -35,7 +35,7 @@ impl RapClient {
         self.forget_size();
         let result = self.run(out, ctx);
         let trailer = self.settle(result, ctx)?;
-        Ok(Status { failure: trailer.and_then(failure) })
+        Ok(trailer.map_or_else(Status::default, status))
     }
 
     /// Asks for the state of what is open. A stock server tells the size only.
@@ -137,16 +137,19 @@ impl RapClient {
     }
 }
 
-/// What to say of a command that did not do what was asked.
-fn failure(trailer: Trailer) -> Option<String> {
+/// How a command ended, in words where it did not do what was asked.
+fn status(trailer: Trailer) -> Status {
+    let message = trailer.message().trim_end();
     let unsaid = match trailer.status() {
-        trailer::Status::Done => return None,
+        trailer::Status::Done => {
+            return Status { failure: None, notes: message.lines().map(str::to_owned).collect() };
+        }
         trailer::Status::Cancelled => "it was cancelled at the far end",
         trailer::Status::Refused => "the far end does not allow it",
         trailer::Status::Failed | trailer::Status::Other(_) => "it failed at the far end",
     };
-    let message = trailer.message().trim_end();
-    Some(if message.is_empty() { unsaid } else { message }.to_owned())
+    let failure = if message.is_empty() { unsaid } else { message };
+    Status { failure: Some(failure.to_owned()), notes: Vec::new() }
 }
 
 /// The text of one command's reply on its way to a writer.

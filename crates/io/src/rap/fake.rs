@@ -225,6 +225,10 @@ impl Server {
                     trailer = trailer.map(|_| Trailer::new(Status::Failed, message));
                     "before\n".to_owned()
                 }
+                Some(("note", message)) => {
+                    trailer = trailer.map(|_| Trailer::new(Status::Done, message));
+                    String::new()
+                }
                 Some(("sleep", ms)) => {
                     std::thread::sleep(Duration::from_millis(ms.parse().unwrap()));
                     "slept\n".to_owned()

@@ -79,8 +79,12 @@ pub(super) fn run_through_descriptor(env: &mut Env<'_>, args: &Args<'_>) -> Resu
     judge(env, status)
 }
 
-/// A command that failed there failed here. What the far end says of it is several lines at times.
+/// Reports what the far end tells beside its output. A command that failed there failed here; what is said
+/// of that is several lines at times.
 fn judge(env: &mut Env<'_>, status: Status) -> Result<()> {
+    for note in &status.notes {
+        env.out.report(&printable(note));
+    }
     let Some(failure) = status.failure else { return Ok(()) };
     let mut lines: Vec<String> = failure.lines().map(printable).collect();
     let last = lines.pop().unwrap_or_else(|| "the command failed at the far end".to_owned());

@@ -38,6 +38,10 @@ static GROUP: Group = Group {
             }
             Ok(writeln!(env.out)?)
         }),
+        Row::new("warn", "Report a text", |env, args| {
+            env.out.report(&format!("WARN: {}", args.text));
+            Ok(())
+        }),
         Row::new("at", "Print the seek", |env, _| Ok(writeln!(env.out, "{:#x}", env.view.seek)?)),
         Row::new("go", "Seek", |env, args| {
             env.view.seek = env.number(args.text)?;

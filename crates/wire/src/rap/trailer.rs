@@ -82,7 +82,7 @@ impl Trailer {
         self.status
     }
 
-    /// What its errors said; empty for none. From a peer, it is text not to be trusted on a terminal.
+    /// What it told beside its output: warnings, and why it failed; empty for nothing. From a peer, it is text not to be trusted on a terminal.
     pub fn message(&self) -> &str {
         &self.message
     }
