@@ -7,6 +7,7 @@ mod client;
 mod command;
 mod greeting;
 mod pipeline;
+mod place;
 mod transfer;
 
 #[cfg(test)]

@@ -8,7 +8,8 @@ use std::net::{Shutdown, TcpListener, TcpStream, UdpSocket};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use farad_io::Ctx;
+use farad_io::rap::{RapClient, RapOptions};
+use farad_io::{Ctx, Transport};
 use farad_serve::{Host, Outcome, ViewId};
 use farad_shell::view::Terminal;
 use peer::{Seen, Server, host};
@@ -190,6 +191,20 @@ fn a_session_takes_lines_until_q_and_leaves_the_server() {
     assert_eq!(prompts[0], "[box 0x00000000]> ");
     assert_eq!(prompts[2], "[box 0x00000044]> ");
     assert_eq!(text(&near, "=0 say still there"), "still there\n");
+}
+
+#[test]
+fn a_line_of_a_session_is_one_round_trip() {
+    let server = Server::start("malloc://64", &[]);
+    let transport = Transport::Network { host: "127.0.0.1".to_owned(), port: server.port };
+    let ctx = Ctx::owner();
+    let mut client = RapClient::connect(&transport, None, RapOptions::default(), &ctx).unwrap();
+    let trips = client.traffic().trips;
+    let mut out = Vec::new();
+    for (line, seek) in [("say hi", 0), ("go 0x22", 0x22), ("nonexistent", 0x22)] {
+        assert_eq!(client.command_and_seek(line, &mut out, &ctx).unwrap().1, Some(seek));
+    }
+    assert_eq!((client.traffic().trips - trips, out.as_slice()), (3, b"hi\n".as_slice()));
 }
 
 #[test]

@@ -28,14 +28,20 @@ impl RapClient {
     /// failed. A command that failed there is a [`Status`].
     pub fn command(&mut self, line: &str, out: &mut dyn Write, ctx: &Ctx) -> Result<Status> {
         self.begin(ctx)?;
+        self.ask_command(line)?;
+        let result = self.run(out, ctx);
+        let trailer = self.settle(result, ctx)?;
+        Ok(trailer.map_or_else(Status::default, status))
+    }
+
+    /// Puts a command in line.
+    pub(super) fn ask_command(&mut self, line: &str) -> Result<()> {
         self.check_length(line)?;
         self.put_back()?;
         self.push(&Request::Command { text: line.as_bytes().to_vec() })?;
         // Whatever it does, it may do it to what is open.
         self.forget_size();
-        let result = self.run(out, ctx);
-        let trailer = self.settle(result, ctx)?;
-        Ok(trailer.map_or_else(Status::default, status))
+        Ok(())
     }
 
     /// Asks for the state of what is open. A stock server tells the size only.
@@ -52,21 +58,25 @@ impl RapClient {
     }
 
     fn ask_stat(&mut self, ctx: &Ctx) -> Result<()> {
-        let patience = Patience::of(ctx);
         if !self.is_farad() {
             self.push(&Request::Seek { whence: Whence::Size, offset: 0 })?;
             while !self.pipe.is_idle() {
-                if let Step::Offset(size) = self.pipe.step(None, patience)? {
+                if let Step::Offset(size) = self.pipe.step(None, Patience::of(ctx))? {
                     self.learn_size(Some(size));
                 }
             }
             return Ok(());
         }
         self.push(&Request::Command { text: Note::Stat.to_string().into_bytes() })?;
+        self.take_answer(ctx)
+    }
+
+    /// Waits for a farad server's answer to a stat.
+    pub(super) fn take_answer(&mut self, ctx: &Ctx) -> Result<()> {
         let mut answer = Beginning::of(hello::ANSWER);
         let mut text = Text::with_trailer(&mut answer);
         while !self.pipe.is_idle() {
-            let step = self.pipe.step(None, patience)?;
+            let step = self.pipe.step(None, Patience::of(ctx))?;
             text.take(&mut self.pipe, &step)?;
         }
         if let Some(now) = ServerHello::parse(answer.bytes()) {
@@ -75,8 +85,8 @@ impl RapClient {
         Ok(())
     }
 
-    /// Waits for the one command that is waited for.
-    fn run(&mut self, out: &mut dyn Write, ctx: &Ctx) -> Result<Option<Trailer>> {
+    /// Waits for the oldest command that is waited for.
+    pub(super) fn run(&mut self, out: &mut dyn Write, ctx: &Ctx) -> Result<Option<Trailer>> {
         let mut text = Text { out, splitter: None, with_trailer: self.is_farad(), written: 0 };
         let error = loop {
             let step = match self.pipe.step(None, Patience::of(ctx)) {
@@ -111,7 +121,7 @@ impl RapClient {
     }
 
     /// Puts a stock server's session back to where it was before raw reads. Nobody waits for the replies.
-    fn put_back(&mut self) -> Result<()> {
+    pub(super) fn put_back(&mut self) -> Result<()> {
         let Some(place) = self.moved.take() else { return Ok(()) };
         self.push(&Request::Seek { whence: Whence::Set, offset: place.seek })?;
         if let Some(block) = place.block {
@@ -138,7 +148,7 @@ impl RapClient {
 }
 
 /// How a command ended, in words where it did not do what was asked.
-fn status(trailer: Trailer) -> Status {
+pub(super) fn status(trailer: Trailer) -> Status {
     let message = trailer.message().trim_end();
     let unsaid = match trailer.status() {
         trailer::Status::Done => {

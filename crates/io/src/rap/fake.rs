@@ -220,6 +220,11 @@ impl Server {
                     self.block = usize::from_str_radix(number.trim_start_matches("0x"), 16).unwrap();
                     String::new()
                 }
+                _ if line == "s" => format!("{:#x}\n", self.seek),
+                Some(("go", number)) => {
+                    self.seek = u64::from_str_radix(number.trim_start_matches("0x"), 16).unwrap();
+                    String::new()
+                }
                 Some(("print", number)) => "x".repeat(number.parse().unwrap()),
                 Some(("fail", message)) => {
                     trailer = trailer.map(|_| Trailer::new(Status::Failed, message));
@@ -254,6 +259,7 @@ impl Server {
             kind: Some(Kind::Regular),
             size: Some(self.file.len() as u64),
             stamp: Some("first".to_owned()),
+            seek: Some(self.seek),
             max: Some(1 << 20),
             ..ServerHello::default()
         }

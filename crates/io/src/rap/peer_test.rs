@@ -85,6 +85,10 @@ fn a_real_server_is_read_written_and_commanded() {
     assert!(client.traffic().trips - before <= 2);
     assert_eq!(run(&mut client, "?v $$;?v $b"), "0x123\n0x40\n");
     assert_eq!(run(&mut client, "?e hello"), "hello\n");
+    let before = client.traffic().trips;
+    let mut out = Vec::new();
+    assert_eq!(client.command_and_seek("?e moving;s 0x456", &mut out, &ctx).unwrap().1, Some(0x456));
+    assert_eq!((out.as_slice(), client.traffic().trips - before), (b"moving\n".as_slice(), 1));
     assert!(run(&mut client, "px 20000").len() > 16_384);
     client.close();
 

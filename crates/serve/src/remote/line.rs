@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use farad_io::net::{Carrier, Push, exchange, tcp_exchange};
 use farad_io::{Ctx, Status, Transport};
-use farad_shell::{Error, Result};
+use farad_shell::{Env, Error, Result};
 
 /// Such a host.
 pub(super) struct Line {
@@ -40,13 +40,15 @@ impl Line {
     ///
     /// # Errors
     /// For udp; and when the connection fails.
-    pub(super) fn command(&mut self, line: &str, out: &mut dyn Write, ctx: &Ctx) -> Result<Status> {
+    pub(super) fn command(&mut self, env: &mut Env<'_>, line: &str) -> Result<Status> {
         if self.carrier == Carrier::Datagram {
             return Err(Error::failed(format!(
                 "{} answers no commands: udp hosts take output (=<)",
                 self.uri
             )));
         }
+        env.out.mark_peer(&self.uri);
+        let (out, ctx) = (&mut env.out, env.ctx);
         match self.push.take().and_then(Push::into_unused) {
             Some(link) => exchange(link, &self.uri, line, out, ctx)?,
             None => tcp_exchange(&self.transport, &self.uri, line, out, self.timeout, ctx)?,

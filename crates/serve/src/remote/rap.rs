@@ -45,12 +45,32 @@ impl Rap {
     pub(super) fn command(&mut self, env: &mut Env<'_>, line: &str) -> Result<Status> {
         env.out.mark_peer(self.client.uri());
         let status = self.client.command(line, &mut env.out, env.ctx)?;
+        self.run_reversed(env)?;
+        Ok(status)
+    }
+
+    /// The same, and asks in the same flight where the session there is then.
+    ///
+    /// # Errors
+    /// As [`Rap::command`].
+    pub(super) fn command_and_seek(
+        &mut self,
+        env: &mut Env<'_>,
+        line: &str,
+    ) -> Result<(Status, Option<u64>)> {
+        env.out.mark_peer(self.client.uri());
+        let answered = self.client.command_and_seek(line, &mut env.out, env.ctx)?;
+        self.run_reversed(env)?;
+        Ok(answered)
+    }
+
+    fn run_reversed(&mut self, env: &mut Env<'_>) -> Result<()> {
         let reversed = std::mem::take(&mut *locked(&self.reversed));
         for line in reversed {
             env.out.report(&format!("{} runs here: {}", self.client.uri(), printable(&line)));
             env.run_text(&line)?;
         }
-        Ok(status)
+        Ok(())
     }
 }
 

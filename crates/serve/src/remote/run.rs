@@ -44,14 +44,10 @@ pub(super) fn run_at_name(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 /// # Errors
 /// What failed there, in its own words; or the connection.
 pub(super) fn run_at(env: &mut Env<'_>, id: u32, line: &str) -> Result<()> {
-    let uri = Hosts::of(env.session).find(id).map(|host| host.uri.clone()).unwrap_or_default();
     with_wire(env, id, |env, wire| {
         let status = match wire {
             Wire::Rap(rap) => rap.command(env, line)?,
-            Wire::Line(host) => {
-                env.out.mark_peer(&uri);
-                host.command(line, &mut env.out, env.ctx)?
-            }
+            Wire::Line(host) => host.command(env, line)?,
         };
         judge(env, status)
     })
@@ -81,7 +77,10 @@ pub(super) fn run_through_descriptor(env: &mut Env<'_>, args: &Args<'_>) -> Resu
 
 /// Reports what the far end tells beside its output. A command that failed there failed here; what is said
 /// of that is several lines at times.
-fn judge(env: &mut Env<'_>, status: Status) -> Result<()> {
+///
+/// # Errors
+/// What failed there.
+pub(super) fn judge(env: &mut Env<'_>, status: Status) -> Result<()> {
     for note in &status.notes {
         env.out.report(&printable(note));
     }

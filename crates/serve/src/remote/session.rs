@@ -4,10 +4,7 @@ use farad_shell::view::Terminal;
 use farad_shell::{Args, Env, Error, Result};
 
 use super::hosts::{Hosts, Wire, with_wire};
-use super::run::run_at;
-
-/// Longest answer to the question where a stock server's session is.
-const SEEK: usize = 64;
+use super::run::judge;
 
 pub(super) fn hold(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let id = Hosts::of(env.session).chosen(args.text)?;
@@ -24,30 +21,53 @@ pub(super) fn hold(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 /// Until `q`, the end of the lines, or the end of the connection. ^C ends a command, not the
 /// session.
 fn converse(env: &mut Env<'_>, id: u32, terminal: &mut dyn Terminal) -> Result<()> {
+    let mut place = find_place(env, id)?;
     loop {
         let Some(label) = Hosts::of(env.session).find(id).map(|host| host.label()) else {
             return Err(Error::failed(format!("the session ended: host {id} is gone")));
         };
-        let prompt = match where_is(env, id) {
-            Ok(Some(seek)) => format!("[{label} {seek:#010x}]> "),
-            Ok(None) => format!("[{label}]> "),
-            Err(error) => {
-                resume(env, &error)?;
-                format!("[{label}]> ")
-            }
+        let prompt = match place {
+            Some(seek) => format!("[{label} {seek:#010x}]> "),
+            None => format!("[{label}]> "),
         };
         env.out.flush()?;
         let line = terminal.read_line(&prompt)?;
         match line.as_deref().map(str::trim) {
             None | Some("q") => return Ok(()),
             Some("") => {}
-            Some(line) => {
-                if let Err(error) = run_at(env, id, line) {
-                    resume(env, &error)?;
-                }
-            }
+            Some(line) => place = run_there(env, id, line)?,
         }
     }
+}
+
+/// Runs a line, and returns where the session there is then: one round trip. A failure is reported.
+fn run_there(env: &mut Env<'_>, id: u32, line: &str) -> Result<Option<u64>> {
+    let ran = with_wire(env, id, |env, wire| {
+        let (status, place) = match wire {
+            Wire::Rap(rap) => rap.command_and_seek(env, line)?,
+            Wire::Line(host) => (host.command(env, line)?, None),
+        };
+        if let Err(error) = judge(env, status) {
+            env.failed(&error);
+        }
+        Ok(place)
+    });
+    ran.or_else(|error| {
+        resume(env, &error)?;
+        find_place(env, id)
+    })
+}
+
+/// Asks where the session there is; `None` where the host has no such thing, or is gone.
+fn find_place(env: &mut Env<'_>, id: u32) -> Result<Option<u64>> {
+    if Hosts::of(env.session).find(id).is_none() {
+        return Ok(None);
+    }
+    let asked = with_wire(env, id, |env, wire| match wire {
+        Wire::Rap(rap) => Ok(rap.client.seek(env.ctx)?),
+        Wire::Line(_) => Ok(None),
+    });
+    asked.or_else(|error| resume(env, &error).map(|()| None))
 }
 
 /// Reports a failure and goes on, unless nobody could be told.
@@ -60,22 +80,4 @@ fn resume(env: &mut Env<'_>, error: &Error) -> Result<()> {
     }
     env.failed(error);
     Ok(())
-}
-
-/// Where the session there is; `None` where the host has no such thing.
-fn where_is(env: &mut Env<'_>, id: u32) -> Result<Option<u64>> {
-    with_wire(env, id, |env, wire| {
-        let Wire::Rap(rap) = wire else { return Ok(None) };
-        let client = &mut rap.client;
-        if client.is_farad() {
-            client.stat(env.ctx)?;
-            return Ok(client.hello().and_then(|hello| hello.seek));
-        }
-        let mut printed = Vec::new();
-        client.command("s", &mut printed, env.ctx)?;
-        printed.truncate(SEEK);
-        let text = String::from_utf8_lossy(&printed);
-        let digits = text.trim().strip_prefix("0x").unwrap_or("");
-        Ok(u64::from_str_radix(digits, 16).ok())
-    })
 }
