@@ -60,9 +60,14 @@ pub struct Outcome {
 pub struct Host(Arc<Shared>);
 
 struct Shared {
+    number: u64,
     jobs: Sender<Job>,
     views: AtomicU64,
 }
+
+/// Tells one host from all others of the process, and does not keep it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct HostMark(u64);
 
 impl Host {
     /// Gives a session its thread.
@@ -73,7 +78,7 @@ impl Host {
         static SESSIONS: AtomicU64 = AtomicU64::new(1);
         let (sender, receiver) = mpsc::channel();
         let number = SESSIONS.fetch_add(1, Ordering::Relaxed);
-        let shared = Arc::new(Shared { jobs: sender, views: AtomicU64::new(1) });
+        let shared = Arc::new(Shared { number, jobs: sender, views: AtomicU64::new(1) });
         let jobs = Arc::new(Mutex::new(receiver));
         let desk = session.extensions.of::<Desk>();
         desk.host = Arc::downgrade(&shared);
@@ -139,6 +144,11 @@ impl Host {
         F: FnOnce(&mut Session, &mut View) -> T + Send + 'static,
     {
         self.call(move |session| with_view(session, view, |session, view| run(session, view)))?
+    }
+
+    /// What tells it from others.
+    pub(crate) fn mark(&self) -> HostMark {
+        HostMark(self.0.number)
     }
 
     /// Hands in a job without waiting.

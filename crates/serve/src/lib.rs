@@ -3,6 +3,7 @@
 //! A [`Host`] is the thread that owns a session; the prompt, scripts and connections are its equal
 //! clients. Must not know the terminal.
 
+mod circle;
 mod error;
 mod host;
 mod identity;

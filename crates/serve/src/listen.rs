@@ -71,6 +71,8 @@ pub(crate) struct Server {
 /// A connected client, for the listing.
 pub(crate) struct Client {
     pub(crate) peer: String,
+    /// Its address, where it has one.
+    pub(crate) addr: Option<SocketAddr>,
     pub(crate) commands: AtomicU64,
     state: Mutex<ClientState>,
 }
@@ -82,9 +84,9 @@ struct ClientState {
 }
 
 impl Client {
-    fn new(peer: String) -> Client {
+    fn new(peer: String, addr: Option<SocketAddr>) -> Client {
         let state = ClientState { own: false, uri: String::new(), last: Instant::now() };
-        Client { peer, commands: AtomicU64::new(0), state: Mutex::new(state) }
+        Client { peer, addr, commands: AtomicU64::new(0), state: Mutex::new(state) }
     }
 
     /// Notes what the client has open, and whether in a session of its own.
@@ -233,7 +235,7 @@ async fn accept(server: Arc<Server>, listener: Listener) {
             tracing::warn!("{}: the client at {peer} is not admitted: {refusal}", server.place);
             continue;
         }
-        let client = Arc::new(Client::new(peer));
+        let client = Arc::new(Client::new(peer, addresses.map(|(peer, _)| peer)));
         {
             let mut clients = locked(&server.clients);
             if clients.len() >= CLIENTS {

@@ -1,6 +1,7 @@
 //! A byte stream to a peer that sends while it receives. Knows no protocol.
 
 use std::io::{self, ErrorKind};
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -94,6 +95,11 @@ impl Link {
         let _ = rustix::net::shutdown(&self.socket, Shutdown::Both);
         self.ended = true;
         self.deaf = true;
+    }
+
+    /// This end's address, where it is a network's.
+    pub fn local_addr(&self) -> Option<SocketAddr> {
+        self.socket.local_addr().ok()?.as_socket()
     }
 
     /// Bytes sent so far.

@@ -2,6 +2,7 @@
 //!
 //! What is asked is in [`transfer`](super::transfer) (bytes) and [`command`](super::command) (text).
 
+use std::net::SocketAddr;
 use std::time::Instant;
 
 use farad_wire::rap::Request;
@@ -67,6 +68,21 @@ impl RapClient {
         options: RapOptions,
         ctx: &Ctx,
     ) -> Result<RapClient> {
+        RapClient::connect_noting(transport, path, options, |_| (), ctx)
+    }
+
+    /// The same; `reached` is told this end's address, where it has one, before anything is sent: for a server in this
+    /// very process, which can then tell who asks.
+    ///
+    /// # Errors
+    /// As [`connect`](Self::connect).
+    pub fn connect_noting(
+        transport: &Transport,
+        path: Option<&str>,
+        options: RapOptions,
+        reached: impl FnOnce(SocketAddr),
+        ctx: &Ctx,
+    ) -> Result<RapClient> {
         let path = path.filter(|path| !path.is_empty()).map(str::to_owned);
         let uri = match &path {
             Some(path) => format!("rap://{transport}/{path}"),
@@ -81,6 +97,9 @@ impl RapClient {
         }
         let until = Instant::now() + options.timeout;
         let link = net::connect(transport, &uri, options.timeout, ctx)?;
+        if let Some(addr) = link.local_addr() {
+            reached(addr);
+        }
         let mut options = options;
         let reverse = std::mem::replace(&mut options.reverse, Reverse::Refuse);
         let pipe = Pipeline::new(uri, link, reverse);
@@ -93,6 +112,11 @@ impl RapClient {
     /// The peer and path, as `rap://…`.
     pub fn uri(&self) -> &str {
         self.pipe.uri()
+    }
+
+    /// This end's address, where it is a network's.
+    pub fn local_addr(&self) -> Option<SocketAddr> {
+        self.pipe.link().local_addr()
     }
 
     /// What was opened there; `None` for nothing.

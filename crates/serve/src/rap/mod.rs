@@ -15,6 +15,7 @@ use farad_wire::rap::hello::{Note, Ownership, ServerHello};
 use farad_wire::rap::{Limits, Reply, Request, RequestDecoder};
 use tokio::sync::{oneshot, watch};
 
+use crate::circle;
 use crate::host::{Host, ViewId, locked};
 use crate::listen::{Client, Server};
 use crate::policy;
@@ -44,6 +45,9 @@ const PACKET: Duration = Duration::from_millis(30);
 /// How long requests may wait for a session that others share and that is at work. It ends what
 /// waits in a circle through several processes, too.
 const BUSY: Duration = Duration::from_secs(30);
+/// What a session is told that asks itself.
+const CIRCLE: &str = "this would wait for its own session, which is waiting for the answer; name a file \
+                      behind the port to get a session of its own";
 /// How often clocks are looked at.
 const TICK: Duration = Duration::from_secs(1);
 /// Silence after which a connection gives back the memory that it does not need.
@@ -109,8 +113,10 @@ struct Connection {
     ended: Option<Instant>,
     /// When it last took some of its replies.
     progress: Instant,
-    /// It is this process itself, waiting for its own session.
+    /// It is this process itself, maybe waiting for its own session.
     is_self: bool,
+    /// It is the very session that the server shares; known once it asks for something.
+    is_circle: Option<bool>,
 }
 
 /// What the host's thread is at.
@@ -137,6 +143,7 @@ impl Connection {
             ended: None,
             progress: Instant::now(),
             is_self: false,
+            is_circle: None,
         }
     }
 
@@ -248,7 +255,11 @@ impl Connection {
         let host = seat.host.clone();
         let requests = std::mem::take(&mut self.pending);
         self.ahead = 0;
-        let batch = Batch::new(seat, requests, std::mem::take(&mut self.replies));
+        let mut batch = Batch::new(seat, requests, std::mem::take(&mut self.replies));
+        if batch.seat.ownership == Ownership::Shared && self.is_circle() {
+            batch.refuse(CIRCLE);
+            return self.finish(Some(batch));
+        }
         let slot = Arc::new(Mutex::new(Some(batch)));
         let (sender, done) = oneshot::channel();
         let (control, stream) = (self.control.clone(), self.stream.clone());
@@ -265,6 +276,11 @@ impl Connection {
         self.progress = Instant::now();
         self.work = Some(Work { done, batch: slot, since: Instant::now() });
         Ok(())
+    }
+
+    fn is_circle(&mut self) -> bool {
+        let (addr, host) = (self.client.addr, &self.server.host);
+        *self.is_circle.get_or_insert_with(|| addr.is_some_and(|addr| circle::is_session_of(addr, host)))
     }
 
     fn seat_in(&self, host: Host, view: ViewId, ownership: Ownership) -> Seat {
@@ -357,12 +373,7 @@ impl Connection {
             return Ok(());
         }
         let Some(mut batch) = ({ locked(&work.batch).take() }) else { return Ok(()) };
-        batch.refuse(if self.is_self {
-            "this would wait for its own session, which is waiting for the answer; name a file behind \
-             the port to get a session of its own"
-        } else {
-            "the session is busy with another client's command"
-        });
+        batch.refuse(if self.is_self { CIRCLE } else { "the session is busy with another client's command" });
         self.finish(Some(batch))
     }
 

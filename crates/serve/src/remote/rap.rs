@@ -9,7 +9,8 @@ use farad_shell::{Env, Result};
 use farad_wire::rap::hello::ClientHello;
 
 use super::connect::timeout;
-use crate::host::locked;
+use crate::circle::{self, Noted};
+use crate::host::{Host, locked};
 
 /// Commands that a server sent back, not run yet.
 type Reversed = Arc<Mutex<Vec<String>>>;
@@ -18,6 +19,8 @@ type Reversed = Arc<Mutex<Vec<String>>>;
 pub(super) struct Rap {
     pub(super) client: RapClient,
     reversed: Reversed,
+    /// For a server of this process, so that it can tell that the session asks itself.
+    _noted: Option<Noted>,
 }
 
 impl Rap {
@@ -25,7 +28,7 @@ impl Rap {
     ///
     /// # Errors
     /// The stage that failed.
-    pub(super) fn open(env: &Env<'_>, transport: &Transport, path: &str) -> Result<Rap> {
+    pub(super) fn open(env: &mut Env<'_>, transport: &Transport, path: &str) -> Result<Rap> {
         let reversed = Reversed::default();
         let options = RapOptions {
             timeout: timeout(env),
@@ -34,7 +37,11 @@ impl Rap {
             reverse: if env.is_set("rap.reverse") { keep(reversed.clone()) } else { Reverse::Refuse },
         };
         let path = Some(path).filter(|path| !path.is_empty());
-        Ok(Rap { client: RapClient::connect(transport, path, options, env.ctx)?, reversed })
+        let host = Host::of(env.session).ok();
+        let mut noted = None;
+        let reached = |addr| noted = host.map(|host| circle::note(addr, &host));
+        let client = RapClient::connect_noting(transport, path, options, reached, env.ctx)?;
+        Ok(Rap { client, reversed, _noted: noted })
     }
 
     /// Runs a line there and prints what comes back. What the server sends to be run here, where
