@@ -333,7 +333,10 @@ fn columns(line: &[u8]) -> impl Iterator<Item = &[u8]> {
 fn compare(left: &[u8], right: &[u8]) -> Ordering {
     match (leading_number(left), leading_number(right)) {
         (Some(one), Some(other)) => one.cmp(&other).then_with(|| left.cmp(right)),
-        _ => left.cmp(right),
+        // Numbers stand before text: an order by bytes between them would not be one order.
+        (Some(_), None) => Ordering::Less,
+        (None, Some(_)) => Ordering::Greater,
+        (None, None) => left.cmp(right),
     }
 }
 

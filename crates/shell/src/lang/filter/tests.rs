@@ -155,6 +155,15 @@ proptest! {
         prop_assert_eq!(filtered(&form, &text, chunk), filtered(&form, &text, 1000));
     }
 
+    /// Mixed numbers and text have one order; a comparison that is none panics in the sort.
+    #[test]
+    fn any_lines_sort(lines in proptest::collection::vec("(0x)?[0-9a]{0,3}[ -z]{0,2}", 0..60)) {
+        let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+        let sorted = filtered("$", &text, 1000);
+        prop_assert_eq!(filtered("$", &sorted, 1000), sorted.clone());
+        prop_assert_eq!(sorted.lines().count(), lines.len());
+    }
+
     #[test]
     fn ranges_are_slices(from in -6_i64..6, to in proptest::option::of(-6_i64..6), total in 0_usize..6) {
         let text: String = (0..total).map(|line| format!("{line}\n")).collect();
