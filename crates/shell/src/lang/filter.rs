@@ -329,15 +329,16 @@ fn columns(line: &[u8]) -> impl Iterator<Item = &[u8]> {
     line.split(|byte| b" \t|,;=".contains(byte)).filter(|column| !column.is_empty())
 }
 
-/// Numbers by value, all else by bytes.
+/// Numbers by value, all else by bytes; between them, numbers stand where digits do.
 fn compare(left: &[u8], right: &[u8]) -> Ordering {
-    match (leading_number(left), leading_number(right)) {
-        (Some(one), Some(other)) => one.cmp(&other).then_with(|| left.cmp(right)),
-        // Numbers stand before text: an order by bytes between them would not be one order.
-        (Some(_), None) => Ordering::Less,
-        (None, Some(_)) => Ordering::Greater,
-        (None, None) => left.cmp(right),
-    }
+    let (one, other) = (leading_number(left), leading_number(right));
+    // Comparing a number with text by bytes and with numbers by value would be no single order.
+    let class = |line: &[u8], number: Option<u64>| match number {
+        Some(_) => 1,
+        None if line.first().is_none_or(|first| *first < b'0') => 0,
+        None => 2,
+    };
+    class(left, one).cmp(&class(right, other)).then(one.cmp(&other)).then_with(|| left.cmp(right))
 }
 
 /// The decimal or `0x` number that a line begins with.
