@@ -165,6 +165,61 @@ fn output_is_pushed_over_tcp_and_udp() {
     assert_eq!(got.len(), 400 * 1024 + 1 + 4);
 }
 
+/// Answers requests of one path after another, as the peer's web server does; returns what was asked.
+fn web_server(
+    answers: &'static [(&'static str, &'static str)],
+) -> (u16, std::thread::JoinHandle<Vec<String>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let server = std::thread::spawn(move || {
+        let answer = |(status, body): &(&str, &str)| {
+            let mut stream = listener.accept().unwrap().0;
+            let (mut head, mut byte) = (Vec::new(), [0]);
+            while !head.ends_with(b"\r\n\r\n") {
+                stream.read_exact(&mut byte).unwrap();
+                head.push(byte[0]);
+            }
+            write!(stream, "HTTP/1.0 {status}\r\nContent-Length: {}\r\n\r\n{body}", body.len()).unwrap();
+            String::from_utf8(head).unwrap().lines().next().unwrap().to_owned()
+        };
+        answers.iter().map(answer).collect()
+    });
+    (port, server)
+}
+
+#[test]
+fn a_web_server_is_a_host_too() {
+    let (port, server) =
+        web_server(&[("200 ok", ""), ("200 ok", "hi\n"), ("403 no", ""), ("200 ok", "in\n")]);
+    let near = host("malloc://16", &[&format!("=+ box=http://127.0.0.1:{port}/cmd/")]);
+    assert_eq!(text(&near, "="), format!("0 fd:4 http://127.0.0.1:{port}/cmd/ box\n"));
+    let json = text(&near, "=j");
+    assert!(json.contains(r#""protocol":"http""#), "{json}");
+    assert_eq!(text(&near, "'=0 ?e hi;x"), "hi\n");
+    let (outcome, _, reports) = run(&near, "=0 x");
+    assert!(!outcome.ok && reports.contains("403"), "{reports}");
+    let (outcome, _, reports) = run(&near, "=<0 say x");
+    assert!(!outcome.ok && reports.contains("=<"), "{reports}");
+    let script = Script(vec!["s", "q"], Arc::default());
+    near.with(ViewId::OWNER, move |_, view| view.terminal = Some(Box::new(script))).unwrap();
+    assert_eq!(text(&near, "==0"), "in\n");
+    assert_eq!(
+        server.join().unwrap(),
+        [
+            "GET /cmd/ HTTP/1.1",
+            "GET /cmd/%3Fe%20hi%3Bx HTTP/1.1",
+            "GET /cmd/x HTTP/1.1",
+            "GET /cmd/s HTTP/1.1"
+        ]
+    );
+    let (outcome, _, reports) = run(&near, &format!("=+ http://127.0.0.1:{port}/"));
+    assert!(!outcome.ok && reports.contains("connect"), "{reports}");
+    let text_server = Server::before("malloc://64", &["go 0x10"], "=t 0");
+    assert_eq!(text(&near, &format!("=+ http://127.0.0.1:{}/;=1 at", text_server.port)), "0x10\n");
+    text_server.interrupt();
+    text_server.wait_for_end();
+}
+
 struct Script(Vec<&'static str>, Arc<Mutex<Vec<String>>>);
 
 impl Terminal for Script {

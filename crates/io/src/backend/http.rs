@@ -1,16 +1,13 @@
 //! `http://` and `https://`: a copy of a file, fetched when it is opened.
 
-use std::io::{self, ErrorKind, Read};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::Duration;
-
-use ureq::{Agent, Timeout};
 
 use crate::backend::Backend;
 use crate::backend::memory::Memory;
 use crate::ctx::{Ctx, Effects};
 use crate::error::{Error, Result, Stage};
-use crate::net::{TICK, TIMEOUT};
+use crate::net::TIMEOUT;
+use crate::net::web::{Fetch, Request, encode};
 use crate::scheme::{OpenOptions, Scheme};
 use crate::uri::Uri;
 
@@ -19,10 +16,6 @@ const LIMIT: u64 = 1 << 30;
 
 /// For how long a server may say nothing.
 const SILENCE: Duration = Duration::from_secs(30);
-
-/// Bytes handed over at once, and how many such pieces may wait.
-const CHUNK: usize = 64 << 10;
-const PIECES: usize = 16;
 
 /// The row of `http`.
 pub(super) static PLAIN: Scheme = Scheme {
@@ -45,122 +38,23 @@ pub(super) static SECURE: Scheme = Scheme {
 };
 
 fn open(uri: &Uri, _options: &OpenOptions, ctx: &Ctx) -> Result<Box<dyn Backend>> {
-    let mut download = Download::start(&uri.text)?;
-    match Memory::slurp(&uri.text, &mut download, LIMIT, ctx) {
+    let request = Request { silence: SILENCE, reach: TIMEOUT, limit: LIMIT + 1, roams: true };
+    let mut fetch = Fetch::start(&uri.text, &encode(&uri.text), request)?;
+    match Memory::slurp(&uri.text, &mut fetch, LIMIT, ctx) {
         Ok(memory) => Ok(Box::new(memory)),
-        Err(error) => Err(match download.failure {
-            Some((stage, why)) => Error::Peer { uri: uri.text.clone(), stage, why },
-            None => error,
+        Err(Error::Open { source, .. }) => Err(match fetch.status() {
+            Some(code) => Error::Peer { uri: uri.text.clone(), stage: Stage::Open, why: refusal(code) },
+            None => fetch.error(source),
         }),
+        Err(error) => Err(error),
     }
 }
 
-/// Where a fetch failed, and why.
-type Failure = (Stage, String);
-
-/// A fetch on a thread of its own, since it cannot be interrupted; one that is given up ends by its own timeouts.
-struct Download {
-    pieces: Receiver<std::result::Result<Vec<u8>, Failure>>,
-    /// The rest of the last piece.
-    piece: io::Cursor<Vec<u8>>,
-    failure: Option<Failure>,
-}
-
-impl Download {
-    fn start(uri: &str) -> Result<Download> {
-        let (sender, pieces) = sync_channel(PIECES);
-        let address = encode(uri);
-        std::thread::Builder::new()
-            .name("fetch".to_owned())
-            .spawn(move || {
-                if let Err(failure) = fetch(&address, &sender) {
-                    // Nobody listens any more when it was given up.
-                    let _ = sender.send(Err(failure));
-                }
-            })
-            .map_err(|source| Error::Open { uri: uri.to_owned(), source })?;
-        Ok(Download { pieces, piece: io::Cursor::default(), failure: None })
+fn refusal(code: u16) -> String {
+    match code {
+        404 => "the server has no such file (404)".to_owned(),
+        code => format!("the server answered {code}"),
     }
-}
-
-impl Read for Download {
-    /// Fails with [`ErrorKind::Interrupted`] when nothing came for a while.
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        loop {
-            match self.piece.read(buf)? {
-                0 => {}
-                n => return Ok(n),
-            }
-            match self.pieces.recv_timeout(TICK) {
-                Ok(Ok(piece)) => self.piece = io::Cursor::new(piece),
-                Ok(Err(failure)) => {
-                    let error = io::Error::other(failure.1.clone());
-                    self.failure = Some(failure);
-                    return Err(error);
-                }
-                Err(RecvTimeoutError::Timeout) => return Err(ErrorKind::Interrupted.into()),
-                Err(RecvTimeoutError::Disconnected) => return Ok(0),
-            }
-        }
-    }
-}
-
-/// Sends the file's bytes piece by piece, until nobody takes them.
-fn fetch(
-    address: &str,
-    pieces: &SyncSender<std::result::Result<Vec<u8>, Failure>>,
-) -> std::result::Result<(), Failure> {
-    let config = Agent::config_builder()
-        .timeout_resolve(Some(TIMEOUT))
-        .timeout_connect(Some(TIMEOUT))
-        .timeout_recv_response(Some(SILENCE))
-        .timeout_per_read(Some(SILENCE))
-        .user_agent(concat!("farad/", env!("CARGO_PKG_VERSION")))
-        .build();
-    let mut response = Agent::new_with_config(config).get(address).call().map_err(failure)?;
-    let mut body = response.body_mut().with_config().limit(LIMIT + 1).reader();
-    loop {
-        let mut piece = vec![0; CHUNK];
-        let n = match body.read(&mut piece) {
-            Ok(0) => return Ok(()),
-            Ok(n) => n,
-            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-            Err(error) => return Err((Stage::Answer, error.to_string())),
-        };
-        piece.truncate(n);
-        if pieces.send(Ok(piece)).is_err() {
-            return Ok(());
-        }
-    }
-}
-
-fn failure(error: ureq::Error) -> Failure {
-    let why = error.to_string();
-    match error {
-        ureq::Error::StatusCode(404) => (Stage::Open, "the server has no such file (404)".to_owned()),
-        ureq::Error::StatusCode(code) => (Stage::Open, format!("the server answered {code}")),
-        ureq::Error::BadUri(_) | ureq::Error::Http(_) => (Stage::Open, why),
-        ureq::Error::HostNotFound | ureq::Error::Timeout(Timeout::Resolve) => (Stage::Resolve, why),
-        ureq::Error::ConnectionFailed | ureq::Error::Timeout(Timeout::Connect) => (Stage::Connect, why),
-        ureq::Error::Io(error) if error.kind() == ErrorKind::ConnectionRefused => {
-            (Stage::Connect, "connection refused: nothing listens there".to_owned())
-        }
-        ureq::Error::Tls(_) | ureq::Error::Rustls(_) => (Stage::Connect, why),
-        _ => (Stage::Answer, why),
-    }
-}
-
-/// The URI with what may not stand in a request line written `%xx`: blanks above all.
-fn encode(uri: &str) -> String {
-    let mut encoded = String::with_capacity(uri.len());
-    for byte in uri.bytes() {
-        if byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte) {
-            encoded.push(byte.into());
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    encoded
 }
 
 #[cfg(test)]

@@ -10,9 +10,12 @@ use farad_wire::rap::hello::Ownership;
 use super::hosts::{Host, Hosts, Wire};
 use super::line::Line;
 use super::rap::Rap;
+use super::web::{Web, silence};
 
 /// The port of a rap server where none is given.
 const RAP_PORT: u16 = 9999;
+/// The same of a web server.
+const HTTP_PORT: u16 = 80;
 
 /// What the text behind `=+` asks for.
 #[derive(Debug, PartialEq, Eq)]
@@ -33,6 +36,10 @@ pub(super) fn add(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     }
     let wire = match wanted.protocol {
         "rap" => Wire::Rap(Box::new(Rap::open(env, &wanted.transport, &wanted.path)?)),
+        "http" => {
+            let authority = wanted.transport.to_string();
+            Wire::Web(Web::connect(&authority, &wanted.path, silence(env), env.ctx)?)
+        }
         protocol => {
             let carrier = if protocol == "udp" { Carrier::Datagram } else { Carrier::Stream };
             let (transport, limit) = (wanted.transport.clone(), timeout(env));
@@ -81,9 +88,10 @@ fn parse(text: &str) -> Result<Wanted> {
         "tcp" => ("tcp", None),
         "udp" => ("udp", None),
         "unix" => ("unix", None),
+        "http" => ("http", Some(HTTP_PORT)),
         other => {
             return Err(Error::failed(format!(
-                "no host is reached by {other}:// (rap, tcp, udp and unix are known)"
+                "no host is reached by {other}:// (rap, tcp, udp, unix and http are known)"
             )));
         }
     };
@@ -123,7 +131,9 @@ mod tests {
         assert_eq!((nested.name, nested.path.as_str()), (None, "rap://g:2/a=b"));
         assert_eq!(wanted("unix:///tmp/x").transport, Transport::Unix("/tmp/x".to_owned()));
         assert_eq!(wanted("h:1/malloc://1M").path, "malloc://1M");
-        for wrong in ["tcp://h/", "http://h:1/", "h:x", "[::1"] {
+        let web = wanted("http://h:1/r/cmd/");
+        assert_eq!((web.protocol, web.path.as_str()), ("http", "r/cmd/"));
+        for wrong in ["tcp://h/", "https://h:1/", "h:x", "[::1"] {
             assert!(parse(wrong).is_err(), "{wrong}");
         }
     }

@@ -5,6 +5,7 @@ use farad_wire::rap::hello::Ownership;
 
 use super::line::Line;
 use super::rap::Rap;
+use super::web::Web;
 
 /// The first number that stands for a descriptor, as the peer counts.
 const FIRST_FD: u32 = 3;
@@ -15,6 +16,8 @@ pub(super) enum Wire {
     Rap(Box<Rap>),
     /// Text over tcp, udp or a unix socket.
     Line(Box<Line>),
+    /// Requests to a web server.
+    Web(Web),
 }
 
 /// A host.
@@ -25,7 +28,7 @@ pub(super) struct Host {
     pub(super) fd: u32,
     /// The user's name for it.
     pub(super) name: Option<String>,
-    /// `rap`, `tcp`, `udp` or `unix`.
+    /// `rap`, `tcp`, `udp`, `unix` or `http`.
     pub(super) protocol: &'static str,
     /// How to connect to it again.
     pub(super) uri: String,

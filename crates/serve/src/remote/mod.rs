@@ -17,6 +17,7 @@ mod rap;
 mod run;
 mod server;
 mod session;
+mod web;
 
 pub use server::serve_foreground;
 

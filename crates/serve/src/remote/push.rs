@@ -19,7 +19,7 @@ pub(super) fn push(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     with_wire(env, id, |env, wire| {
         let Wire::Line(host) = wire else {
             return Err(Error::failed(
-                "a rap server takes commands, no output (=< sends to tcp, udp and unix)",
+                "rap and http servers take commands, no output (=< sends to tcp, udp and unix)",
             ));
         };
         host.push(env.ctx, |sink| {

@@ -48,6 +48,7 @@ pub(super) fn run_at(env: &mut Env<'_>, id: u32, line: &str) -> Result<()> {
         let status = match wire {
             Wire::Rap(rap) => rap.command(env, line)?,
             Wire::Line(host) => host.command(env, line)?,
+            Wire::Web(host) => host.command(env, line)?,
         };
         judge(env, status)
     })

@@ -46,6 +46,7 @@ fn run_there(env: &mut Env<'_>, id: u32, line: &str) -> Result<Option<u64>> {
         let (status, place) = match wire {
             Wire::Rap(rap) => rap.command_and_seek(env, line)?,
             Wire::Line(host) => (host.command(env, line)?, None),
+            Wire::Web(host) => (host.command(env, line)?, None),
         };
         if let Err(error) = judge(env, status) {
             env.failed(&error);
@@ -65,7 +66,7 @@ fn find_place(env: &mut Env<'_>, id: u32) -> Result<Option<u64>> {
     }
     let asked = with_wire(env, id, |env, wire| match wire {
         Wire::Rap(rap) => Ok(rap.client.seek(env.ctx)?),
-        Wire::Line(_) => Ok(None),
+        Wire::Line(_) | Wire::Web(_) => Ok(None),
     });
     asked.or_else(|error| resume(env, &error).map(|()| None))
 }
