@@ -16,6 +16,14 @@ pub fn printable(text: &str) -> String {
     shown
 }
 
+/// A line of a script that does only what its own command says, whatever names stand in it: where
+/// one holds characters of the language, the line is quoted as a whole.
+pub fn script_line(command: &str) -> String {
+    let shown = printable(command);
+    let plain = |c: char| c.is_alphanumeric() || " _-.:/+,=".contains(c);
+    if shown.chars().all(plain) { shown } else { format!("'{shown}") }
+}
+
 /// The character that a dump shows for a byte.
 pub fn dump_char(byte: u8) -> char {
     if (0x20..0x7f).contains(&byte) { char::from(byte) } else { '.' }
@@ -43,6 +51,12 @@ mod tests {
     #[test]
     fn control_characters_are_shown() {
         assert_eq!(printable("a\x1b[31mb\nc\u{9b}"), "a\\x1b[31mb\\nc\\x9b");
+    }
+
+    #[test]
+    fn script_lines_are_one_command() {
+        assert_eq!(script_line("om 3 0x10 name"), "om 3 0x10 name");
+        assert_eq!(script_line("omn 0 a;!id\n"), "'omn 0 a;!id\\n");
     }
 
     #[test]

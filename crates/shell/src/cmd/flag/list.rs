@@ -9,7 +9,7 @@ use crate::eval::Env;
 use crate::eval::each::matches;
 use crate::flag::Flag;
 use crate::registry::{Args, Mode};
-use crate::render::printable;
+use crate::render::{printable, script_line};
 
 /// A line for each visible flag that is wanted.
 pub(super) fn lines(env: &mut Env<'_>, wanted: impl Fn(&Flag) -> bool) -> Result<()> {
@@ -103,8 +103,8 @@ pub(super) fn colors(env: &mut Env<'_>, mode: Mode) -> Result<()> {
     for flag in env.session.flags.visible() {
         let Some(color) = &flag.color else { continue };
         match mode {
-            Mode::Script => writeln!(env.out, "fc {}={color}", flag.name)?,
-            _ => writeln!(env.out, "{:#010x}  {:9} {color}", flag.addr, flag.name)?,
+            Mode::Script => writeln!(env.out, "{}", script_line(&format!("fc {}={color}", flag.name)))?,
+            _ => writeln!(env.out, "{:#010x}  {:9} {}", flag.addr, flag.name, printable(color))?,
         }
     }
     Ok(())

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::error::Result;
 use crate::eval::Env;
 use crate::registry::{Args, Mode};
-use crate::render::printable;
+use crate::render::{printable, script_line};
 
 /// Columns of a bar.
 const BAR: u64 = 30;
@@ -47,11 +47,8 @@ pub(super) fn list_of(env: &mut Env<'_>, mode: Mode, wanted: impl Fn(&Map) -> bo
             let Map { fd, delta, from, perm, name, .. } = map;
             let size = map.size();
             let blank = if name.is_empty() { "" } else { " " };
-            writeln!(
-                env.out,
-                "omu {fd} {from:#010x} {size:#010x} {delta:#010x} {perm}{blank}{}",
-                printable(name)
-            )
+            let line = format!("omu {fd} {from:#010x} {size:#010x} {delta:#010x} {perm}{blank}{name}");
+            writeln!(env.out, "{}", script_line(&line))
         })?,
         Mode::Text => maps.try_for_each(|map| {
             let mark = if here == Some(map.id) { '*' } else { '-' };

@@ -7,7 +7,7 @@ use farad_io::Perm;
 use crate::error::Result;
 use crate::eval::Env;
 use crate::registry::{Args, Mode};
-use crate::render::printable;
+use crate::render::{printable, script_line};
 
 /// Columns of a bar.
 const BAR: u64 = 25;
@@ -34,7 +34,11 @@ pub(super) fn descriptors(env: &mut Env<'_>, mode: Mode) -> Result<()> {
         match mode {
             Mode::Quiet => writeln!(env.out, "{fd}")?,
             // The last of all addresses stands for none: where it is mapped, om* tells.
-            Mode::Script => writeln!(env.out, "o \"{uri}\" {:#x} {perm}", u64::MAX)?,
+            Mode::Script => {
+                let line = format!("o \"{uri}\" {:#x} {perm}", u64::MAX);
+                let is_plain = script_line(&uri) == uri;
+                writeln!(env.out, "{}", if is_plain { line } else { format!("'{line}") })?;
+            }
             _ => {
                 let mark = if current == Some(fd) { '*' } else { '-' };
                 writeln!(env.out, "{fd:2} {mark} {perm} {:#010x} {uri}", descriptor.size())?;
@@ -96,7 +100,10 @@ pub(super) fn binaries(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
                 "obj": { "arch": info.arch, "bits": info.bits, "binoffset": 0, "objsize": size },
             })),
             Mode::Quiet => writeln!(env.out, "{index}")?,
-            Mode::Script => writeln!(env.out, "oba {:#010x} {uri} # {index}", binary.base)?,
+            Mode::Script if script_line(&uri) == uri => {
+                writeln!(env.out, "oba {:#010x} {uri} # {index}", binary.base)?;
+            }
+            Mode::Script => writeln!(env.out, "'oba {:#010x} {uri}", binary.base)?,
             Mode::Text => {
                 let mark = if current == Some(fd) { '*' } else { '-' };
                 let (arch, bits, base) = (info.arch, info.bits, binary.base);
