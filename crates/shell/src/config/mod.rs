@@ -41,7 +41,8 @@ pub struct Variable {
     pub default: &'static str,
     /// What it does, in a line.
     pub brief: &'static str,
-    /// Whether its value is run as commands, so that setting it needs that right.
+    /// Whether its value is run as commands, or lets others run theirs here, so that setting it
+    /// needs that right.
     pub runs: bool,
 }
 

@@ -221,20 +221,20 @@ pub static VARIABLES: &[Variable] = &[
         "64M",
         "Longest output of one command that is kept for a client, in bytes",
     ),
-    row(
+    runs(row(
         "rap.public",
         Kind::Bool,
         Scope::Session,
         "false",
         "Allow servers without authentication beyond this machine",
-    ),
-    row(
+    )),
+    runs(row(
         "rap.reverse",
         Kind::Bool,
         Scope::Session,
         "false",
         "Let a server that we are connected to run commands here",
-    ),
+    )),
     row(
         "rap.timeout",
         Kind::Number,

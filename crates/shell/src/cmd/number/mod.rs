@@ -148,10 +148,10 @@ static ROWS: &[Row] = &[
     Row::new("?i", "Ask the person at the terminal for a line, kept for ?y", text::ask)
         .modes(&[Mode::Quiet])
         .params(&[maybe("question", Kind::Text)])
-        .effects(Effects::empty()),
+        .effects(Effects::VIEW),
     Row::new("?iy", "Ask the person at the terminal for yes or no", text::ask_yes)
         .params(&[maybe("question", Kind::Text)])
-        .effects(Effects::empty()),
+        .effects(Effects::VIEW),
 ];
 
 fn calculate(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
