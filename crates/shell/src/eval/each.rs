@@ -4,7 +4,7 @@ use farad_io::Effects;
 
 use super::Env;
 use crate::error::{Error, Result};
-use crate::lang::{Body, Each, Piece, Ranges, Temp, Text, unquote};
+use crate::lang::{Body, Each, Ranges, Temp, Text, unquote};
 use crate::view::BLOCK_LIMIT;
 
 /// An address to run at, and a block size where the iterator gives one.
@@ -17,12 +17,18 @@ impl Env<'_> {
     /// Runs a body once for each place of an iterator.
     pub(super) fn run_each(&mut self, each: &Each, temps: &[Temp], body: &Body) -> Result<()> {
         if let Each::Words(text) = each {
+            let Body::Command(command) = body else {
+                return Err(Error::failed("@@== takes a plain command"));
+            };
             let words = self.resolve(text)?;
-            let ctx = words.ctx(self.ctx);
+            let peer = words.peer.as_ref().map(|(peer, _)| peer.as_str());
             for word in words.text.split_whitespace() {
-                ctx.check()?;
-                let body = append(body, word)?;
-                self.with_ctx(&ctx).with_temps(temps, |env| env.run_body(&body))?;
+                self.ctx.check()?;
+                self.with_temps(temps, |env| {
+                    let mut command = env.resolve(command)?;
+                    command.push_word(word, peer);
+                    env.run_resolved(&command)
+                })?;
             }
             return Ok(());
         }
@@ -57,8 +63,7 @@ impl Env<'_> {
             }
             Each::Steps(text) => self.steps(text),
             Each::Command(text) => {
-                let text = self.resolve(text)?.text;
-                let printed = self.capture(&text)?;
+                let printed = self.capture(text)?;
                 self.numbers(&printed)
             }
             Each::File(text) => {
@@ -69,8 +74,7 @@ impl Env<'_> {
                 self.numbers(&String::from_utf8_lossy(&bytes))
             }
             Each::Search(text) => {
-                let text = self.resolve(text)?.text;
-                let printed = self.capture(&text)?;
+                let printed = self.capture(text)?;
                 let firsts: Vec<&str> =
                     printed.lines().filter_map(|line| line.split_whitespace().next()).collect();
                 self.numbers(&firsts.join(" "))
@@ -91,8 +95,7 @@ impl Env<'_> {
                 Ok(pairs(&numbers))
             }
             Ranges::Command(text) => {
-                let text = self.resolve(text)?.text;
-                let printed = self.capture(&text)?;
+                let printed = self.capture(text)?;
                 let numbers = self.numbers(&printed)?;
                 Ok(pairs(&numbers))
             }
@@ -170,17 +173,6 @@ impl Env<'_> {
 
 fn pairs(numbers: &[Place]) -> Vec<Place> {
     numbers.chunks_exact(2).map(|pair| (pair[0].0, Some(pair[1].0))).collect()
-}
-
-fn append(body: &Body, word: &str) -> Result<Body> {
-    match body {
-        Body::Command(text) => {
-            let mut text = text.clone();
-            text.pieces.push(Piece::Literal(format!(" {word}")));
-            Ok(Body::Command(text))
-        }
-        _ => Err(Error::failed("@@== takes a plain command")),
-    }
 }
 
 /// Whether a glob of `*` and `?` matches all of `text`.

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::lang::tree::{Condition, Interpret};
 use crate::lang::{self, Body, Script, Statement, Text};
 use crate::out::{Collected, Out};
-use crate::registry::Args;
+use crate::registry::{Args, Kind};
 use crate::session::Session;
 use crate::view::View;
 
@@ -46,10 +46,13 @@ pub(crate) struct Resolved {
 }
 
 impl Resolved {
-    /// The context to run the text in: the caller's, less what a peer's words may not choose.
+    /// The context to run the text in as one command: the caller's, less what a peer's words may
+    /// not choose.
     fn ctx(&self, ctx: &Ctx) -> Ctx {
         let Some((peer, from)) = &self.peer else { return ctx.clone() };
-        let name_ends = self.text.find(char::is_whitespace).unwrap_or(self.text.len());
+        let name = self.text.trim_start();
+        let name = name.split(char::is_whitespace).next().unwrap_or(name);
+        let name_ends = self.text.len() - self.text.trim_start().len() + name.len();
         if *from <= name_ends {
             return ctx.for_principal(Principal::peer_text(peer));
         }
@@ -58,6 +61,23 @@ impl Resolved {
             name: format!("{} with words of {peer}", ctx.principal.name),
             allow: ctx.principal.allow.difference(chosen),
         })
+    }
+
+    /// The context to run the text in as language: a peer's words may be any command of it.
+    fn script_ctx(&self, ctx: &Ctx) -> Ctx {
+        match &self.peer {
+            Some((peer, _)) => ctx.for_principal(Principal::peer_text(peer)),
+            None => ctx.clone(),
+        }
+    }
+
+    /// Appends a word behind a blank, which is the peer's if one is named.
+    fn push_word(&mut self, word: &str, peer: Option<&str>) {
+        if let (None, Some(peer)) = (&self.peer, peer) {
+            self.peer = Some((peer.to_owned(), self.text.len()));
+        }
+        self.text.push(' ');
+        self.text.push_str(word);
     }
 }
 
@@ -144,13 +164,12 @@ impl Env<'_> {
         self.nested(|env| (found.row.run)(env, &args))
     }
 
-    /// Runs a text and gives back what it prints, up to a limit.
-    ///
-    /// # Errors
-    /// As [`Env::run_text`], or the limit.
-    pub fn capture(&mut self, text: &str) -> Result<String> {
-        let script = lang::parse(text, &crate::cmd::dialect())?;
-        Ok(self.collect(|env| env.run_script(&script))?.0)
+    /// Runs a text as language and gives back what it prints, up to a limit.
+    fn capture(&mut self, text: &Text) -> Result<String> {
+        let resolved = self.resolve(text)?;
+        let ctx = resolved.script_ctx(self.ctx);
+        let script = lang::parse(&resolved.text, &crate::cmd::dialect())?;
+        Ok(self.with_ctx(&ctx).collect(|env| env.nested(|env| env.run_script(&script)))?.0)
     }
 
     /// Reports a failure and counts it.
@@ -211,8 +230,7 @@ impl Env<'_> {
             Body::Empty => Ok(()),
             Body::Command(text) => {
                 let resolved = self.resolve(text)?;
-                let ctx = resolved.ctx(self.ctx);
-                self.with_ctx(&ctx).run_command(&resolved.text)
+                self.run_resolved(&resolved)
             }
             Body::Shell(text) => {
                 let resolved = self.resolve(text)?;
@@ -232,6 +250,14 @@ impl Env<'_> {
                 Ok(())
             }
         }
+    }
+
+    /// Runs a command whose substitutions have run.
+    fn run_resolved(&mut self, command: &Resolved) -> Result<()> {
+        let found = self.session.registry.find(command.text.trim_start());
+        let runs_text = found.is_ok_and(|found| found.row.params.iter().any(|p| p.kind == Kind::Command));
+        let ctx = if runs_text { command.script_ctx(self.ctx) } else { command.ctx(self.ctx) };
+        self.with_ctx(&ctx).run_command(&command.text)
     }
 
     fn run_interpret(&mut self, interpret: &Interpret) -> Result<()> {
@@ -261,6 +287,8 @@ impl Env<'_> {
         self.ctx.allow(Effects::INTERPRET, "running output as commands")?;
         match peer {
             Some(peer) => {
+                // What a peer's commands print is the peer's too.
+                self.out.mark_peer(&peer);
                 let ctx = self.ctx.for_principal(Principal::peer_text(&peer));
                 self.with_ctx(&ctx).run_lines(text)
             }
@@ -288,7 +316,8 @@ impl Env<'_> {
         Ok(())
     }
 
-    /// Runs the substitutions of a text.
+    /// Runs the substitutions of a text. What then prints the text prints a peer's where one wrote
+    /// part of it.
     fn resolve(&mut self, text: &Text) -> Result<Resolved> {
         let mut whole = Resolved { text: String::new(), peer: None };
         for piece in &text.pieces {
@@ -297,6 +326,7 @@ impl Env<'_> {
                 lang::Piece::Substitute(script) => {
                     let (output, peer) = self.collect(|env| env.nested(|env| env.run_script(script)))?;
                     if let (Some(peer), None) = (peer, &whole.peer) {
+                        self.out.mark_peer(&peer);
                         whole.peer = Some((peer, whole.text.len()));
                     }
                     whole.text.push_str(&output.trim_end_matches(['\n', '\r']).replace('\n', " "));

@@ -124,6 +124,7 @@ impl Names for Scope<'_, '_> {
 
     fn memory(&mut self, addr: u64, size: usize) -> Option<u64> {
         let env = &mut *self.0;
+        env.ctx.allow(farad_io::Effects::READ, "reading memory").ok()?;
         let mut bytes = [0; 8];
         let bytes = bytes.get_mut(..size)?;
         let coverage = env.session.io.read(addr, bytes, env.ctx).ok()?;

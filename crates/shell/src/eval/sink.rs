@@ -61,12 +61,12 @@ impl Env<'_> {
                 out.writer.flush().map_err(|source| Error::File { path, source })
             }
             Some(Sink::Alias { name, append }) => {
-                let (text, peer) = self.collect(run)?;
-                let old = self.session.aliases.remove(name).filter(|_| *append);
-                let text = old.as_ref().map_or(String::new(), |old| old.text.clone()) + &text;
-                let peer = peer.or_else(|| old.and_then(|old| old.peer));
-                self.session.aliases.insert(name.clone(), Alias { text, shown: true, peer });
-                Ok(())
+                let (mut text, mut peer) = self.collect(run)?;
+                if let Some(old) = self.session.aliases.get(name).filter(|_| *append) {
+                    text.insert_str(0, &old.text);
+                    peer = peer.or_else(|| old.peer.clone());
+                }
+                self.insert_alias(name, Alias { text, shown: true, peer })
             }
         }
     }

@@ -45,7 +45,7 @@ impl Env<'_> {
 
     fn call_macro(&mut self, name: &str, arguments: &lang::Text) -> Result<()> {
         let arguments = self.resolve(arguments)?;
-        let ctx = arguments.ctx(self.ctx);
+        let ctx = arguments.script_ctx(self.ctx);
         let stored = self.session.macros.get(name).cloned();
         let stored = stored.ok_or_else(|| Error::failed(format!("no macro '{name}' ((* lists them)")))?;
         let words = lang::words(&arguments.text);
@@ -63,6 +63,9 @@ impl Env<'_> {
             }
             Alias::List => {
                 for (name, alias) in &self.session.aliases {
+                    if let Some(peer) = &alias.peer {
+                        self.out.mark_peer(peer);
+                    }
                     let mark = if alias.shown { "$" } else { "" };
                     writeln!(self.out, "${name}={mark}{}", alias.text.trim_end())?;
                 }
@@ -71,24 +74,28 @@ impl Env<'_> {
             Alias::Command { name, command } => self.keep_alias(name, command, false),
             Alias::Text { name, text } => self.keep_alias(name, text, true),
             Alias::Data { name, base64 } => {
-                let text = self.resolve(base64)?.text;
-                let bytes = crate::parse::base64_bytes(text.trim())?;
+                let resolved = self.resolve(base64)?;
+                let bytes = crate::parse::base64_bytes(resolved.text.trim())?;
                 let text = String::from_utf8_lossy(&bytes).into_owned();
-                self.session.aliases.insert(name.clone(), session::Alias { text, shown: true, peer: None });
+                let peer = resolved.peer.map(|(peer, _)| peer);
+                self.insert_alias(name, session::Alias { text, shown: true, peer })
+            }
+            Alias::Remove(name) => {
+                self.ctx.allow(Effects::INTERPRET, "aliases")?;
+                if name == "*" {
+                    self.session.aliases.clear();
+                } else if self.session.aliases.remove(name).is_none() {
+                    return Err(self.no_alias(name));
+                }
                 Ok(())
             }
-            Alias::Remove(name) if name == "*" => {
-                self.session.aliases.clear();
-                Ok(())
+            Alias::Show(name) => {
+                let alias = self.session.aliases.get(name).ok_or_else(|| self.no_alias(name))?;
+                if let Some(peer) = &alias.peer {
+                    self.out.mark_peer(peer);
+                }
+                Ok(writeln!(self.out, "{}", alias.text.trim_end())?)
             }
-            Alias::Remove(name) => match self.session.aliases.remove(name) {
-                Some(_) => Ok(()),
-                None => Err(self.no_alias(name)),
-            },
-            Alias::Show(name) => match self.session.aliases.get(name) {
-                Some(alias) => Ok(writeln!(self.out, "{}", alias.text.trim_end())?),
-                None => Err(self.no_alias(name)),
-            },
             Alias::Run { name, arguments } => {
                 let alias = self.session.aliases.get(name).cloned().ok_or_else(|| self.no_alias(name))?;
                 if alias.shown {
@@ -98,7 +105,7 @@ impl Env<'_> {
                     return Ok(write!(self.out, "{}", alias.text)?);
                 }
                 let arguments = self.resolve(arguments)?;
-                let ctx = arguments.ctx(self.ctx);
+                let ctx = arguments.script_ctx(self.ctx);
                 let text = alias.text + &arguments.text;
                 self.with_ctx(&ctx).interpret(&text, alias.peer)
             }
@@ -106,11 +113,16 @@ impl Env<'_> {
     }
 
     fn keep_alias(&mut self, name: &str, text: &lang::Text, shown: bool) -> Result<()> {
-        self.ctx.allow(Effects::INTERPRET, "aliases")?;
         let resolved = self.resolve(text)?;
         let peer = resolved.peer.map(|(peer, _)| peer);
         let text = if shown { format!("{}\n", resolved.text) } else { resolved.text };
-        self.session.aliases.insert(name.to_owned(), session::Alias { text, shown, peer });
+        self.insert_alias(name, session::Alias { text, shown, peer })
+    }
+
+    /// Keeps an alias. It is run later as the user's own words, so that not everybody may.
+    pub(super) fn insert_alias(&mut self, name: &str, alias: session::Alias) -> Result<()> {
+        self.ctx.allow(Effects::INTERPRET, "aliases")?;
+        self.session.aliases.insert(name.to_owned(), alias);
         Ok(())
     }
 

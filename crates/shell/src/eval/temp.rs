@@ -95,12 +95,13 @@ impl Env<'_> {
                 self.set_for_view("asm.bits", bits.trim())?;
             }
             Temp::Config(text) => {
-                let text = self.resolve(text)?.text;
-                for pair in text.split(',') {
+                let text = self.resolve(text)?;
+                let ctx = text.ctx(self.ctx);
+                for pair in text.text.split(',') {
                     let (name, value) = pair.split_once('=').ok_or_else(|| {
                         Error::failed(format!("'{pair}' sets nothing: write @e:name=value"))
                     })?;
-                    self.set_for_view(name.trim(), value.trim())?;
+                    self.with_ctx(&ctx).set_for_view(name.trim(), value.trim())?;
                 }
             }
             Temp::Hex(text) => {
@@ -140,8 +141,7 @@ impl Env<'_> {
                 self.session.io.select(u32::try_from(fd).unwrap_or(u32::MAX))?;
             }
             Temp::Command(text) => {
-                let text = self.resolve(text)?.text;
-                let printed = self.capture(&text)?;
+                let printed = self.capture(text)?;
                 self.view.seek = self.number(printed.trim())?;
             }
             Temp::Register(_) => {

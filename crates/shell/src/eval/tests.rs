@@ -6,6 +6,7 @@ use crate::cmd;
 use crate::error::Result;
 use crate::eval::Env;
 use crate::out::Capture;
+use crate::parse::base64_digits;
 use crate::registry::{Args, Glue, Group, Registry, Row};
 use crate::session::Session;
 use crate::view::View;
@@ -136,9 +137,26 @@ fn peers_text_leaves_notes_and_nothing_else() {
     let mark = tempfile::tempdir().unwrap();
     let file = mark.path().join("made");
     // Whatever way the peer's words come to be interpreted.
-    for form in
-        [".\"psay {}\"", "\"psay {}\" |.", "`\"psay {}\"`", "\"psay {}\" > $a;.$a", "\"psay {}\" > $a;`$a`"]
-    {
+    for form in [
+        "\"psay {}\" |.",
+        "`\"psay {}\"`",
+        "\"psay {}\" > $a;.$a",
+        "\"psay {}\" > $a;`$a`",
+        "\"psay {}\" > $a;.$a?",
+        "\"psay {}\" > $a;say >> $a;.$a",
+        "$a=`\"psay {}\"`;$a",
+        "$a=say `\"psay {}\"`;.$a",
+        ".say `\"psay {}\"`",
+        "say `\"psay {}\"` |.",
+        "say `\"psay {}\"` > $a;.$a",
+        "`say `  `\"psay {}\"`",
+        "place @@c:`\"psay {}\"`",
+        "place @@@c:`\"psay {}\"`",
+        "place @c:`\"psay {}\"`",
+        "(m a;$0);.(m `\"psay {}\"`)",
+        "(m a b;$1);.(m 1 `\"psay {}\"`)",
+        "$a=say;$a x `\"psay ;{}\"`",
+    ] {
         for attack in [
             "!touch FILE",
             "say x > FILE",
@@ -153,6 +171,30 @@ fn peers_text_leaves_notes_and_nothing_else() {
             assert!(!reports.is_empty(), "{line}: {text}");
         }
     }
+    // What a peer's commands print, and what a peer's words name, is a peer's too.
+    for line in [
+        format!("\"psay say !touch {}\" > $a;.$a |.", file.display()),
+        format!("$a=base64:`psay {}`;.$a", base64_digits(format!("!touch {}", file.display()).as_bytes())),
+        format!("\"psay ;!touch {}\" > $a;.$*", file.display()),
+    ] {
+        let (_, reports) = lab.run(&line);
+        assert!(!file.exists() && reports.iter().any(|report| report.contains("host 0")), "{line}");
+    }
+    // Nor does it choose what the user's command runs, or opens, or what an alias is.
+    lab.run("wx 00;$mine=say mine");
+    for line in [
+        "?t `\"psay wx 41\"`",
+        "?t @@== `psay s`",
+        "(m a b;say $1);.(m 1 `\"psay 1;wx 41\"`)",
+        "e hex.cols=`\"psay 8,rap.reverse=true\"`",
+        "\"psay $mine=base64:eA==\" |.",
+        "\"psay $-mine\" |.",
+        "\"psay say > $mine\" |.",
+    ] {
+        let (_, reports) = lab.run(line);
+        assert!(reports.iter().any(|report| report.contains("host 0")), "{line}: {reports:?}");
+    }
+    assert_eq!(lab.says("p8 1;$mine;e rap.reverse"), "00\nmine\nfalse\n");
     let (text, reports) = lab.run(".psay place");
     assert_eq!(text, "");
     assert!(
@@ -165,6 +207,22 @@ fn peers_text_leaves_notes_and_nothing_else() {
     assert_eq!(lab.says("say `psay 16`"), "16\n");
     let (_, reports) = lab.run("!echo `psay x`");
     assert!(reports.iter().any(|report| report.contains("refused")), "{reports:?}");
+}
+
+#[test]
+fn a_script_of_what_a_peer_named_runs_nothing_else() {
+    let mut lab = Lab::new();
+    let mark = tempfile::tempdir().unwrap();
+    let file = mark.path().join("made");
+    lab.run("f mine");
+    for attack in
+        ["omn. a;!touch FILE", "omn. a`!touch FILE`", "fc mine=red;!touch FILE", "fC mine x;!touch FILE"]
+    {
+        let line = format!("\"psay '{}\" |.", attack.replace("FILE", &file.display().to_string()));
+        assert_eq!(lab.run(&line).1, Vec::<String>::new(), "{line}");
+        lab.run(".om*;.fc*;.f*;.fs*");
+        assert!(!file.exists(), "{line}");
+    }
 }
 
 #[test]
