@@ -12,6 +12,8 @@ mod flag;
 mod interrupt;
 mod output;
 mod prompt;
+#[cfg(test)]
+mod reference;
 mod run;
 mod sanitize;
 mod terminal;
