@@ -269,8 +269,12 @@ fn remote_mode_runs_what_is_typed_there() {
     assert!(run(&near, "=!=0").0.diverted);
     assert_eq!(text(&near, "at"), "0x40\n");
     assert!(text(&near, "=").starts_with("0 fd:4"));
-    assert!(!run(&near, "!=!").0.diverted);
+    assert!(!run(&near, "=!=").0.diverted);
     assert_eq!(text(&near, "at"), "0x0\n");
+    for pair in [["!=!", "=!="], ["=!=", "!=!"], ["-=", "-="]] {
+        assert!(run(&near, pair[0]).0.diverted);
+        assert!(!run(&near, pair[1]).0.diverted);
+    }
 }
 
 #[test]

@@ -4,15 +4,14 @@ use farad_shell::{Args, Env, Result};
 
 use super::hosts::Hosts;
 
-pub(super) fn begin(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    env.view.divert = Some(match args.text {
-        "" => "=!".to_owned(),
-        number => format!("={} ", Hosts::of(env.session).chosen(number)?),
-    });
-    Ok(())
-}
-
-pub(super) fn end(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
-    env.view.divert = None;
+/// `=!=ID` begins at that host. Without an ID it begins through the current descriptor, and
+/// ends where it has begun already: radare2 begins by `!=!` and ends by `=!=`, and either is
+/// understood for either.
+pub(super) fn divert(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    env.view.divert = match args.text {
+        "" if env.view.divert.is_some() => None,
+        "" => Some("=!".to_owned()),
+        number => Some(format!("={} ", Hosts::of(env.session).chosen(number)?)),
+    };
     Ok(())
 }

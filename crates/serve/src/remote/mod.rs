@@ -67,12 +67,17 @@ static ROWS: &[Row] = &[
         .glue(Glue::Rest)
         .params(&[HOST])
         .effects(NETWORK),
-    Row::new("=!=", "Run all that is typed at a host, or through the descriptor", divert::begin)
-        .glue(Glue::Rest)
-        .params(&[HOST])
-        .effects(NETWORK),
-    Row::new("!=!", "Run what is typed here again", divert::end).effects(Effects::VIEW),
-    Row::new("-=", "The same as !=!", divert::end).effects(Effects::VIEW),
+    Row::new(
+        "=!=",
+        "Run all that is typed at a host, or through the descriptor; again to end it",
+        divert::divert,
+    )
+    .glue(Glue::Rest)
+    .params(&[HOST])
+    .effects(NETWORK),
+    Row::new("!=!", "Run all that is typed through the descriptor; again to end it", divert::divert)
+        .effects(Effects::VIEW),
+    Row::new("-=", "The same as !=!", divert::divert).effects(Effects::VIEW),
     Row::new("=:", "Serve rap on a port until ^C, or run one command on a server", server::serve_or_run)
         .glue(Glue::Rest)
         .params(&[PLACE, maybe("command", Kind::Command)])
