@@ -1,8 +1,11 @@
 //! The table of URI schemes: how each name is opened, and what opening it may do.
 
+use std::time::Duration;
+
 use crate::backend::Backend;
 use crate::ctx::{Ctx, Effects};
 use crate::error::{Error, Result};
+use crate::net;
 use crate::perm::Perm;
 use crate::uri::Uri;
 
@@ -13,11 +16,13 @@ pub struct OpenOptions {
     pub perm: Perm,
     /// Make the file when it is not there.
     pub create: bool,
+    /// How long reaching a peer, and its first answer, may take (`rap.timeout`).
+    pub timeout: Duration,
 }
 
 impl Default for OpenOptions {
     fn default() -> OpenOptions {
-        OpenOptions { perm: Perm::RX, create: false }
+        OpenOptions { perm: Perm::RX, create: false, timeout: net::TIMEOUT }
     }
 }
 

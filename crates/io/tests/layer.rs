@@ -248,7 +248,7 @@ fn memory_is_writable_whatever_it_was_opened_for() {
         assert_eq!(io.descriptor(3).unwrap().perm.to_string(), perm, "{uri}");
     }
     let (mut io, ctx) = opened("-");
-    let options = OpenOptions { perm: Perm::R, create: false };
+    let options = OpenOptions { perm: Perm::R, ..OpenOptions::default() };
     let fd = io.open("malloc://64", &options, &ctx).unwrap();
     assert_eq!(io.descriptor(fd).unwrap().perm, Perm::RW);
     assert_eq!(io.descriptor(3).unwrap().uri, "malloc://512");
@@ -288,7 +288,7 @@ fn opening_is_refused_to_those_who_may_not() {
 #[test]
 fn an_endless_descriptor_is_written_anywhere() {
     let (mut io, ctx) = (Io::new(Schemes::new().with(local())), Ctx::owner());
-    io.open("sparse://", &OpenOptions { perm: Perm::RW, create: false }, &ctx).unwrap();
+    io.open("sparse://", &OpenOptions { perm: Perm::RW, ..OpenOptions::default() }, &ctx).unwrap();
     io.settings.va = false;
     io.write(0x8000_0000_0000_0000, b"far", &ctx).unwrap();
     let mut buf = [1; 5];

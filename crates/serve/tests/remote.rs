@@ -117,6 +117,17 @@ fn a_file_that_the_far_end_cannot_open_is_one_clear_line() {
 }
 
 #[test]
+fn opening_a_far_file_waits_as_long_as_the_setting_says() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let near = host("malloc://16", &["set rap.timeout=1"]);
+    let started = Instant::now();
+    let (outcome, _, reports) =
+        run(&near, &format!("o rap://127.0.0.1:{}/x", silent.local_addr().unwrap().port()));
+    assert!(!outcome.ok && reports.contains("within 1 s"), "{reports}");
+    assert!(started.elapsed() < Duration::from_secs(4));
+}
+
+#[test]
 fn one_command_on_a_server_needs_no_host() {
     let server = Server::start("malloc://64", &[]);
     let near = host("malloc://16", &[]);

@@ -1,6 +1,7 @@
 //! Opening something as a target: a descriptor, its maps, and what its headers tell.
 
 use std::cell::RefCell;
+use std::time::Duration;
 
 use farad_bin::{Binary, LoadMap, MapSource, SourceError, StringRow, StringScope};
 use farad_io::{Descriptor, Io, OpenOptions, Perm};
@@ -65,7 +66,7 @@ const STRINGS: usize = 1 << 20;
 /// # Errors
 /// When it cannot be opened, or headers of a known format make no sense.
 pub fn open(env: &mut Env<'_>, request: &Request) -> Result<u32> {
-    let options = OpenOptions { perm: request.perm, create: request.create };
+    let options = OpenOptions { create: request.create, ..options(env, request.perm) };
     let fd = env.session.io.open(&request.uri, &options, env.ctx)?;
     let loaded = match request.headers {
         true => read_headers(env, fd, request),
@@ -98,6 +99,12 @@ pub fn open(env: &mut Env<'_>, request: &Request) -> Result<u32> {
     }
     env.view.history.clear();
     Ok(fd)
+}
+
+/// How something is opened, with the patience that the settings have for peers.
+pub(crate) fn options(env: &Env<'_>, perm: Perm) -> OpenOptions {
+    let timeout = Duration::from_secs(env.setting_number("rap.timeout").max(1));
+    OpenOptions { perm, create: false, timeout }
 }
 
 /// Maps all of a descriptor at one address. What has no end is mapped to the end of the
@@ -206,7 +213,7 @@ fn map_image(env: &mut Env<'_>, loaded: &Loaded) -> Result<()> {
             MapSource::File { offset } => (loaded.fd, *offset, wanted & (allowed | Perm::X)),
             MapSource::Zero => {
                 let zero = format!("null://{size}");
-                let options = OpenOptions { perm: Perm::RW, create: false };
+                let options = OpenOptions { perm: Perm::RW, ..OpenOptions::default() };
                 (env.session.io.open(&zero, &options, env.ctx)?, 0, wanted)
             }
         };

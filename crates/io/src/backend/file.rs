@@ -218,7 +218,7 @@ mod tests {
 
     fn open_path(path: &Path, perm: Perm) -> Result<Box<dyn Backend>> {
         let uri = Uri::parse(&path.display().to_string());
-        open(&uri, &OpenOptions { perm, create: false }, &Ctx::owner())
+        open(&uri, &OpenOptions { perm, ..OpenOptions::default() }, &Ctx::owner())
     }
 
     #[test]

@@ -6,7 +6,6 @@ use crate::backend::Backend;
 use crate::backend::memory::Memory;
 use crate::ctx::{Ctx, Effects};
 use crate::error::{Error, Result, Stage};
-use crate::net::TIMEOUT;
 use crate::net::web::{Fetch, Request, encode};
 use crate::scheme::{OpenOptions, Scheme};
 use crate::uri::Uri;
@@ -37,8 +36,8 @@ pub(super) static SECURE: Scheme = Scheme {
     open,
 };
 
-fn open(uri: &Uri, _options: &OpenOptions, ctx: &Ctx) -> Result<Box<dyn Backend>> {
-    let request = Request { silence: SILENCE, reach: TIMEOUT, limit: LIMIT + 1, roams: true };
+fn open(uri: &Uri, options: &OpenOptions, ctx: &Ctx) -> Result<Box<dyn Backend>> {
+    let request = Request { silence: SILENCE, reach: options.timeout, limit: LIMIT + 1, roams: true };
     let mut fetch = Fetch::start(&uri.text, &encode(&uri.text), request)?;
     match Memory::slurp(&uri.text, &mut fetch, LIMIT, ctx) {
         Ok(memory) => Ok(Box::new(memory)),

@@ -132,7 +132,7 @@ mod tests {
         let ctx = Ctx::owner();
         let file = tempfile::NamedTempFile::new().unwrap();
         let uri = Uri::parse(&format!("mmap://{}", file.path().display()));
-        let options = OpenOptions { perm: Perm::RW, create: false };
+        let options = OpenOptions { perm: Perm::RW, ..OpenOptions::default() };
         let mut backend = open(&uri, &options, &ctx).unwrap();
         let mut buf = [0; 8];
         assert_eq!(backend.read_at(0, &mut buf, &ctx).unwrap(), 0);

@@ -32,7 +32,8 @@ fn open(uri: &Uri, options: &OpenOptions, ctx: &Ctx) -> Result<Box<dyn Backend>>
     if matches!(&endpoint.transport, Transport::Network { host, .. } if host.is_empty()) {
         return Err(wrong("no host is given: that asks to listen, and a descriptor cannot"));
     }
-    let rap = RapOptions { perm: options.perm, ..RapOptions::default() };
+    // Commands that the server sends back are refused: a descriptor has no session to run them in.
+    let rap = RapOptions { perm: options.perm, timeout: options.timeout, ..RapOptions::default() };
     let client = RapClient::connect(&endpoint.transport, endpoint.path.as_deref(), rap, ctx)?;
     let heard = client.stamp().map(|stamp| (Instant::now(), stamp));
     Ok(Box::new(Rap { client, heard }))
@@ -90,6 +91,8 @@ impl Remote for Rap {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read;
+
     use super::*;
     use crate::layer::Io;
     use crate::perm::Perm;
@@ -126,7 +129,7 @@ mod tests {
         let fake = Fake::honest(Server::farad(vec![0; 100]));
         let ctx = Ctx::owner();
         let uri = Uri::parse(&format!("rap://{}/malloc://100", fake.transport));
-        let options = OpenOptions { perm: Perm::RW, create: false };
+        let options = OpenOptions { perm: Perm::RW, ..OpenOptions::default() };
         let mut backend = open(&uri, &options, &ctx).unwrap();
         backend.as_write().unwrap().write_at(10, b"abc", &ctx).unwrap();
         let mut buf = [0; 3];
@@ -137,6 +140,20 @@ mod tests {
         assert_eq!((out.as_slice(), status.failure.as_deref()), (&b"before\n"[..], Some("on purpose")));
         let stamp = backend.stamp(&ctx).unwrap().unwrap();
         assert_eq!((stamp.size, stamp.modified.as_str()), (100, "first"));
+    }
+
+    #[test]
+    fn a_server_that_says_nothing_ends_by_the_limit() {
+        let fake = Fake::on_stage(|stream| {
+            let _ = (&stream).read(&mut [0; 1024]);
+            let _ = (&stream).read_to_end(&mut Vec::new());
+        });
+        let uri = Uri::parse(&format!("rap://{}/file", fake.transport));
+        let options = OpenOptions { timeout: Duration::from_millis(100), ..OpenOptions::default() };
+        let started = Instant::now();
+        let error = open(&uri, &options, &Ctx::owner()).err().unwrap().to_string();
+        assert!(error.contains("0.1 s") && error.contains("rap.timeout"), "{error}");
+        assert!(started.elapsed() < Duration::from_secs(2));
     }
 
     #[test]

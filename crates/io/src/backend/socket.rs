@@ -18,12 +18,12 @@ pub(super) static SCHEME: Scheme = Scheme {
     open,
 };
 
-fn open(uri: &Uri, _options: &OpenOptions, ctx: &Ctx) -> Result<Box<dyn Backend>> {
-    Ok(Box::new(Stream::new(&uri.text, connect(uri, ctx)?)))
+fn open(uri: &Uri, options: &OpenOptions, ctx: &Ctx) -> Result<Box<dyn Backend>> {
+    Ok(Box::new(Stream::new(&uri.text, connect(uri, options, ctx)?)))
 }
 
 /// Connects to `HOST:PORT` behind the scheme.
-pub(super) fn connect(uri: &Uri, ctx: &Ctx) -> Result<Link> {
+pub(super) fn connect(uri: &Uri, options: &OpenOptions, ctx: &Ctx) -> Result<Link> {
     let wrong = |why: &str| Error::Uri { uri: uri.text.clone(), why: why.to_owned() };
     let endpoint = Endpoint::parse(&uri.rest, None).map_err(|error| match error {
         Error::Uri { why, .. } => wrong(&why),
@@ -35,7 +35,7 @@ pub(super) fn connect(uri: &Uri, ctx: &Ctx) -> Result<Link> {
     if matches!(&endpoint.transport, Transport::Network { host, .. } if host.is_empty()) {
         return Err(wrong("no host is given: write HOST:PORT"));
     }
-    net::connect(&endpoint.transport, &uri.text, net::TIMEOUT, ctx)
+    net::connect(&endpoint.transport, &uri.text, options.timeout, ctx)
 }
 
 #[cfg(test)]
@@ -72,7 +72,8 @@ mod tests {
         for (text, why) in
             [("socket://h", "port"), ("socket://:9", "no host"), ("socket://127.0.0.1:9/x", "path")]
         {
-            let error = connect(&Uri::parse(text), &Ctx::owner()).unwrap_err().to_string();
+            let error =
+                connect(&Uri::parse(text), &OpenOptions::default(), &Ctx::owner()).unwrap_err().to_string();
             assert!(error.contains(why) && error.starts_with(text), "{error}");
         }
     }

@@ -23,8 +23,8 @@ pub(super) static SCHEME: Scheme = Scheme {
     open,
 };
 
-fn open(uri: &Uri, _options: &OpenOptions, ctx: &Ctx) -> Result<Box<dyn Backend>> {
-    let mut source = Source(socket::connect(uri, ctx)?);
+fn open(uri: &Uri, options: &OpenOptions, ctx: &Ctx) -> Result<Box<dyn Backend>> {
+    let mut source = Source(socket::connect(uri, options, ctx)?);
     Ok(Box::new(Memory::slurp(&uri.text, &mut source, LIMIT, ctx)?))
 }
 

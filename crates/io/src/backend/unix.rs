@@ -18,8 +18,8 @@ pub(super) static SCHEME: Scheme = Scheme {
     open,
 };
 
-fn open(uri: &Uri, _options: &OpenOptions, ctx: &Ctx) -> Result<Box<dyn Backend>> {
-    let link = net::connect(&Transport::Unix(uri.rest.clone()), &uri.text, net::TIMEOUT, ctx)?;
+fn open(uri: &Uri, options: &OpenOptions, ctx: &Ctx) -> Result<Box<dyn Backend>> {
+    let link = net::connect(&Transport::Unix(uri.rest.clone()), &uri.text, options.timeout, ctx)?;
     Ok(Box::new(Stream::new(&uri.text, link)))
 }
 

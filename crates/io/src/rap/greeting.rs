@@ -56,7 +56,9 @@ impl Reverse {
             Reverse::Run(run) => run(text),
             Reverse::Refuse => {
                 let shown = text.escape_ascii().to_string();
-                tracing::warn!("{uri} wanted to run '{shown}' here: refused (e rap.reverse=true allows it)");
+                tracing::warn!(
+                    "{uri} wanted to run '{shown}' here: refused (e rap.reverse=true lets hosts of =+ do it)"
+                );
                 Vec::new()
             }
         }

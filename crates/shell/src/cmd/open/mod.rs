@@ -1,6 +1,6 @@
 //! Descriptors: open, list, select, reopen, resize, close.
 
-use farad_io::{Effects, Endpoint, OpenOptions, Perm, Transport};
+use farad_io::{Effects, Endpoint, Perm, Transport};
 
 use crate::error::Result;
 use crate::eval::Env;
@@ -112,7 +112,7 @@ impl Wanted {
     }
 
     fn open(&self, env: &mut Env<'_>) -> Result<u32> {
-        let options = OpenOptions { perm: self.perm, create: false };
+        let options = load::options(env, self.perm);
         Ok(env.session.io.open(&self.uri, &options, env.ctx)?)
     }
 }
@@ -244,7 +244,7 @@ fn reopen(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         descriptor.perm = perm | Perm::RW;
     } else {
         let uri = descriptor.uri.clone();
-        let options = OpenOptions { perm, create: false };
+        let options = load::options(env, perm);
         let backend = env.session.io.schemes.open(&uri, &options, env.ctx)?;
         env.session.io.replace(fd, &uri, perm, backend)?;
     }
