@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 
 use farad_io::rap::{RapClient, RapOptions};
 use farad_io::{Ctx, Transport};
-use support::delay::Delay;
+use support::link::Link;
 use support::peer::Program;
 use support::process;
 
@@ -101,7 +101,7 @@ fn latency(folder: &Path) {
 
 fn trips(folder: &Path, client: Program, server: Program, flags: &str, command: &str) -> String {
     let serving = server.serve(folder);
-    let link = Delay::start(serving.port, ONE_WAY).unwrap();
+    let link = Link::open(serving.port, 2 * ONE_WAY).unwrap();
     let flags: Vec<&str> = flags.split_whitespace().collect();
     let mut took = [Duration::ZERO; 2];
     for (took, port) in took.iter_mut().zip([serving.port, link.port]) {

@@ -18,13 +18,10 @@ fn pages() -> BTreeMap<String, String> {
     for group in assembly::registry().groups() {
         let name = file_name(group.prefix);
         let page: &mut String = pages.entry(name.clone()).or_default();
-        let _ = write!(
-            page,
-            "{}# `{}`: {}\n",
-            if page.is_empty() { "" } else { "\n" },
-            group.prefix,
-            group.brief
-        );
+        if !page.is_empty() {
+            page.push('\n');
+        }
+        let _ = writeln!(page, "# `{}`: {}", group.prefix, group.brief);
         rows(group, page);
         let _ = writeln!(index, "- [`{}`]({name}): {}", group.prefix, group.brief);
     }

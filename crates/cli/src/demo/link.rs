@@ -13,9 +13,9 @@ use anyhow::Result;
 const CHUNK: usize = 256 * 1024;
 
 /// The link's near end.
-pub(super) struct Link {
+pub(crate) struct Link {
     /// Where to connect.
-    pub(super) port: u16,
+    pub(crate) port: u16,
     meter: Arc<Mutex<Meter>>,
 }
 
@@ -49,7 +49,7 @@ impl Link {
     ///
     /// # Errors
     /// When no port can be had.
-    pub(super) fn open(target: u16, round_trip: Duration) -> Result<Link> {
+    pub(crate) fn open(target: u16, round_trip: Duration) -> Result<Link> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let port = listener.local_addr()?.port();
         let meter = Arc::new(Mutex::new(Meter { round_trip, trips: 0, flight: None }));
@@ -64,7 +64,7 @@ impl Link {
     }
 
     /// Round trips waited for since it was last asked.
-    pub(super) fn take_trips(&self) -> u64 {
+    pub(crate) fn take_trips(&self) -> u64 {
         std::mem::take(&mut locked(&self.meter).trips)
     }
 }
@@ -134,10 +134,10 @@ fn deliver(receiver: Receiver<Parcel>, mut to: TcpStream, given: impl Fn()) {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     #[test]
     fn delay_and_trips_are_what_they_say() {
+        use super::*;
+
         let echo = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = echo.local_addr().unwrap().port();
         thread::spawn(move || {

@@ -4,8 +4,9 @@
 #![allow(dead_code, clippy::print_stdout)]
 
 pub(crate) mod capture;
-pub(crate) mod delay;
 pub(crate) mod known;
+#[path = "../../src/demo/link.rs"]
+pub(crate) mod link;
 pub(crate) mod net;
 pub(crate) mod peer;
 pub(crate) mod process;

@@ -57,6 +57,7 @@ fn write(out: &mut dyn Out, binary: Option<&Binary>, rows: &[StringRow], args: &
             }
             Ok(())
         }
+        Mode::Text if rows.is_empty() => Ok(()),
         Mode::Text => {
             let headings = ["nth", "paddr", "vaddr", "len", "size", "section", "type", "string"];
             let mut table = Table::new(&headings);
