@@ -7,6 +7,7 @@ mod circle;
 mod error;
 mod host;
 mod identity;
+mod limit;
 mod listen;
 mod policy;
 mod rap;

@@ -21,14 +21,13 @@ use tokio::sync::watch;
 use crate::error::{Error, Result};
 use crate::host::{Host, ViewId, locked};
 use crate::identity;
+use crate::limit::Limits;
 use crate::policy::{Permit, Place, permit};
 use crate::seed::Seed;
 use crate::stream::Stream;
 
 /// Connections the kernel keeps until they are accepted.
 const BACKLOG: i32 = 4096;
-/// Most clients of one server at a time.
-const CLIENTS: usize = 4096;
 /// Pause when the process has no descriptor left for a client.
 const BREATH: Duration = Duration::from_millis(50);
 
@@ -64,6 +63,8 @@ pub(crate) struct Server {
     pub(crate) view: ViewId,
     /// What clients' own sessions grow from.
     pub(crate) seed: Seed,
+    /// What clients may do.
+    pub(crate) limits: Limits,
     clients: Mutex<BTreeMap<u64, Arc<Client>>>,
     stop: watch::Sender<bool>,
 }
@@ -129,6 +130,17 @@ enum Listener {
 /// # Errors
 /// What [`permit`] says, the system's refusal, or [`Error::NoHost`].
 pub(crate) fn start(env: &mut Env<'_>, kind: Kind, place: &str) -> Result<Arc<Server>> {
+    let limits = Limits::of(env);
+    start_within(env, kind, place, limits)
+}
+
+/// The same with other limits than the settings'.
+pub(crate) fn start_within(
+    env: &mut Env<'_>,
+    kind: Kind,
+    place: &str,
+    limits: Limits,
+) -> Result<Arc<Server>> {
     static IDS: AtomicU32 = AtomicU32::new(0);
     let Permit { place, public } = permit(place, env.is_set("rap.public"))?;
     let host = Host::of(env.session)?;
@@ -153,6 +165,7 @@ pub(crate) fn start(env: &mut Env<'_>, kind: Kind, place: &str) -> Result<Arc<Se
         host,
         view,
         seed,
+        limits,
         clients: Mutex::default(),
         stop: watch::Sender::new(false),
     });
@@ -238,8 +251,9 @@ async fn accept(server: Arc<Server>, listener: Listener) {
         let client = Arc::new(Client::new(peer, addresses.map(|(peer, _)| peer)));
         {
             let mut clients = locked(&server.clients);
-            if clients.len() >= CLIENTS {
-                tracing::warn!("{}: {} is turned away: {CLIENTS} are connected", server.place, client.peer);
+            if clients.len() >= server.limits.clients {
+                let most = server.limits.clients;
+                tracing::warn!("{}: {} is turned away: {most} are connected", server.place, client.peer);
                 continue;
             }
             clients.insert(number, client.clone());

@@ -5,7 +5,6 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use farad_io::{Schemes, Settings};
 use farad_shell::config::Config;
@@ -31,8 +30,6 @@ pub(crate) struct Seed {
     block: usize,
     /// Most bytes kept of one command's output (`rap.maxout`).
     pub(crate) max_out: u64,
-    /// How long a client may be silent (`rap.idle`); `None` for ever.
-    pub(crate) idle: Option<Duration>,
     /// Where long output is kept (`dir.tmp`).
     pub(crate) folder: PathBuf,
 }
@@ -49,7 +46,6 @@ impl Seed {
         }
         TERMINAL.iter().for_each(|name| drop(config.unset(name)));
         let folder = env.setting("dir.tmp");
-        let idle = env.setting_number("rap.idle");
         Seed {
             schemes: env.session.io.schemes.clone(),
             registry: env.session.registry.clone(),
@@ -58,7 +54,6 @@ impl Seed {
             view,
             block: env.view.block,
             max_out: env.setting_number("rap.maxout"),
-            idle: (idle > 0).then(|| Duration::from_secs(idle)),
             folder: if folder.is_empty() { std::env::temp_dir() } else { PathBuf::from(folder) },
         }
     }

@@ -35,8 +35,6 @@ const AHEAD: usize = 2 << 20;
 const REQUESTS: usize = 4_096;
 /// Bytes taken off the socket at a time.
 const CHUNK: usize = 64 << 10;
-/// How long a client may take nothing of what it is sent.
-const STALL: Duration = Duration::from_secs(30);
 /// How long what was asked for may still run once the client said no more, and how long a client whose
 /// open failed may take to be told why.
 const FAREWELL: Duration = Duration::from_millis(200);
@@ -344,7 +342,7 @@ impl Connection {
             }
             None if !self.replies.is_sent() => {
                 let silent = now.saturating_duration_since(self.progress);
-                return if silent >= STALL { Err(End::Stalled) } else { Ok(()) };
+                return if silent >= self.server.limits.stall { Err(End::Stalled) } else { Ok(()) };
             }
             None => {}
         }
@@ -355,7 +353,7 @@ impl Connection {
                 seat.text = Vec::new();
             }
         }
-        match self.server.seed.idle {
+        match self.server.limits.idle {
             Some(limit) if idle >= limit => Err(End::Idle),
             _ => Ok(()),
         }

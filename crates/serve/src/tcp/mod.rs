@@ -26,8 +26,6 @@ mod web;
 const PAUSE: Duration = Duration::from_millis(50);
 /// Longest command, bytes.
 const COMMAND: usize = 1 << 20;
-/// How long a client may take nothing of what it is sent.
-const STALL: Duration = Duration::from_secs(30);
 /// Bytes taken off the socket at a time.
 const CHUNK: usize = 16 << 10;
 
@@ -82,7 +80,7 @@ impl Conversation {
             if ended {
                 break;
             }
-            let patience = if ran || !text.is_empty() { Some(PAUSE) } else { self.server.seed.idle };
+            let patience = if ran || !text.is_empty() { Some(PAUSE) } else { self.server.limits.idle };
             match self.read(&mut text, patience).await? {
                 Some(count) => ended = count == 0,
                 None => break,
@@ -93,7 +91,7 @@ impl Conversation {
         }
         let last = std::mem::take(&mut text);
         if !self.run_line(&last).await? && !ran {
-            self.stream.write_all(b"\n", STALL).await?;
+            self.stream.write_all(b"\n", self.server.limits.stall).await?;
         }
         Ok(())
     }
@@ -165,7 +163,7 @@ impl Conversation {
             if replies.is_sent() {
                 return Ok(());
             }
-            tokio::time::timeout(STALL, self.stream.writable())
+            tokio::time::timeout(self.server.limits.stall, self.stream.writable())
                 .await
                 .map_err(|_| std::io::Error::from(ErrorKind::TimedOut))??;
         }
@@ -174,7 +172,7 @@ impl Conversation {
     /// One HTTP request for `/cmd/…`, as the peer's server answers it.
     async fn answer_web(&self, line: &[u8], mut text: Vec<u8>) -> std::io::Result<()> {
         while !web::has_headers(&text) && text.len() < web::HEADERS {
-            match self.read(&mut text, Some(STALL)).await? {
+            match self.read(&mut text, Some(self.server.limits.stall)).await? {
                 Some(count) if count > 0 => {}
                 _ => return Ok(()),
             }
@@ -182,10 +180,10 @@ impl Conversation {
         match web::command(line, &text, self.server.public) {
             Ok(command) => {
                 let replies = self.execute(command).await?;
-                self.stream.write_all(web::DONE, STALL).await?;
+                self.stream.write_all(web::DONE, self.server.limits.stall).await?;
                 self.send(replies).await
             }
-            Err(refusal) => self.stream.write_all(refusal.as_bytes(), STALL).await,
+            Err(refusal) => self.stream.write_all(refusal.as_bytes(), self.server.limits.stall).await,
         }
     }
 }
