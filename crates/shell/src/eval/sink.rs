@@ -25,8 +25,10 @@ impl Env<'_> {
                 let ctx = command.ctx(self.ctx);
                 ctx.allow(Effects::SHELL, "piping into a program")?;
                 let mut piped = Piped::new(command.text.trim(), self.out, self.ctx)?;
-                run(&mut Env { session: self.session, view: self.view, ctx: self.ctx, out: &mut piped })?;
-                Ok(piped.finish()?)
+                let ran =
+                    run(&mut Env { session: self.session, view: self.view, ctx: self.ctx, out: &mut piped });
+                // What was printed before a failure goes on all the same.
+                ran.and(piped.finish().map_err(Error::from))
             }
             Some(Sink::Plain) => {
                 let color = self.view.config.find("scr.color").map(str::to_owned);
@@ -57,8 +59,9 @@ impl Env<'_> {
                     .open(&path)
                     .map_err(|source| Error::File { path: path.clone(), source })?;
                 let mut out = Diverted { writer: BufWriter::new(file), inner: self.out };
-                run(&mut Env { session: self.session, view: self.view, ctx: self.ctx, out: &mut out })?;
-                out.writer.flush().map_err(|source| Error::File { path, source })
+                let ran =
+                    run(&mut Env { session: self.session, view: self.view, ctx: self.ctx, out: &mut out });
+                ran.and(out.writer.flush().map_err(|source| Error::File { path, source }))
             }
             Some(Sink::Alias { name, append }) => {
                 let (mut text, mut peer) = self.collect(run)?;
@@ -78,7 +81,8 @@ impl Env<'_> {
         run: impl FnOnce(&mut Env<'_>) -> Result<()>,
     ) -> Result<()> {
         let mut chain = Chain::new(greps, self.out);
-        run(&mut Env { session: self.session, view: self.view, ctx: self.ctx, out: &mut chain })?;
-        Ok(chain.finish()?)
+        let ran = run(&mut Env { session: self.session, view: self.view, ctx: self.ctx, out: &mut chain });
+        // What a command printed before it failed is counted and sorted all the same.
+        ran.and(chain.finish().map_err(Error::from))
     }
 }

@@ -104,6 +104,13 @@ fn output_is_filtered_and_diverted() {
 }
 
 #[test]
+fn what_was_printed_before_a_failure_arrives() {
+    let mut lab = Lab::new();
+    assert_eq!(lab.says("say x @ nowhere~?"), "0\n");
+    assert_eq!(lab.says("say x @@=1 nowhere~?"), "0\n");
+}
+
+#[test]
 fn commands_are_stored_and_interpreted() {
     let mut lab = Lab::new();
     assert_eq!(lab.says("(twice a;say $0;say $0);.(twice 7)"), "7\n7\n");
