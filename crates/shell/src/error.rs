@@ -72,11 +72,7 @@ impl Error {
 
     /// Whether the work was stopped from outside (then nothing else of the line runs).
     pub fn is_interrupt(&self) -> bool {
-        match self {
-            Error::Io(error) => error.is_interrupt(),
-            Error::Output(error) => error.kind() == io::ErrorKind::Interrupted,
-            _ => false,
-        }
+        matches!(self, Error::Io(error) if error.is_interrupt())
     }
 
     /// Whether nobody reads the output any more (then nothing else of the line runs).
@@ -86,7 +82,12 @@ impl Error {
 }
 
 impl From<io::Error> for Error {
+    /// An error of writing output; where it carries an interrupt, that.
     fn from(error: io::Error) -> Error {
-        Error::Output(error)
+        match error.downcast::<farad_io::Error>() {
+            Ok(error) if error.is_interrupt() => Error::Io(error),
+            Ok(error) => Error::Output(io::Error::other(error)),
+            Err(error) => Error::Output(error),
+        }
     }
 }

@@ -53,9 +53,8 @@ impl<'a> Piped<'a> {
 
     /// Waits until the program takes or gives something.
     fn wait(&self, to_write: bool) -> io::Result<()> {
-        if self.ctx.check().is_err() {
-            return Err(io::Error::from(io::ErrorKind::Interrupted));
-        }
+        // Not as ErrorKind::Interrupted, after which `write_all` would try again for ever.
+        self.ctx.check().map_err(io::Error::other)?;
         let mut fds = Vec::with_capacity(2);
         if let Some(output) = &self.output {
             fds.push(PollFd::from_borrowed_fd(output.as_fd(), PollFlags::IN));
@@ -162,6 +161,19 @@ mod tests {
         let (mut capture, ctx) = (Capture::new(), Ctx::owner());
         ctx.cancel.raise();
         let error = run_captured("sleep 100", &mut capture, &ctx).unwrap_err();
-        assert_eq!(error.kind(), io::ErrorKind::Interrupted);
+        assert!(crate::Error::from(error).is_interrupt());
+    }
+
+    #[test]
+    fn a_program_that_takes_nothing_can_be_cancelled() {
+        let (mut capture, ctx) = (Capture::new(), Ctx::owner());
+        let mut piped = Piped::new("sleep 100", &mut capture, &ctx).unwrap();
+        let cancel = ctx.cancel.clone();
+        std::thread::spawn(move || {
+            std::thread::sleep(std::time::Duration::from_millis(50));
+            cancel.raise();
+        });
+        let error = piped.write_all(&[b'x'; 1 << 20]).unwrap_err();
+        assert!(crate::Error::from(error).is_interrupt());
     }
 }
