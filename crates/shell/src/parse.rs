@@ -1,8 +1,22 @@
 //! Bytes and integers out of text, and files with a limit.
 
-use std::io::Read;
+use std::fs::OpenOptions;
+use std::io::{ErrorKind, Read};
+use std::os::unix::fs::OpenOptionsExt;
+
+use farad_io::Ctx;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::OFlags;
+use rustix::io::Errno;
 
 use crate::error::{Error, Result};
+
+/// How often a silent pipe is left to look whether the command was cancelled.
+const TICK: Timespec = Timespec { tv_sec: 0, tv_nsec: 20_000_000 };
+/// Bytes read between two looks.
+const PIECE: u64 = 4 << 20;
+/// Most characters of a wrong text that its error repeats.
+const SHOWN: usize = 64;
 
 /// Bytes of hex digits; blanks between them are skipped, and so is a leading `0x`.
 ///
@@ -13,14 +27,23 @@ pub fn hex_bytes(text: &str) -> Result<Vec<u8>> {
     let digits = text.strip_prefix("0x").unwrap_or(text);
     let mut nibbles = Vec::with_capacity(digits.len());
     for c in digits.chars().filter(|c| !c.is_whitespace()) {
-        let nibble =
-            c.to_digit(16).ok_or_else(|| Error::failed(format!("'{c}' is no hex digit in '{text}'")))?;
+        let nibble = c
+            .to_digit(16)
+            .ok_or_else(|| Error::failed(format!("'{c}' is no hex digit in '{}'", excerpt(text))))?;
         nibbles.push(nibble as u8);
     }
     if nibbles.len() % 2 != 0 {
-        return Err(Error::failed(format!("'{text}' has an odd number of hex digits")));
+        return Err(Error::failed(format!("'{}' has an odd number of hex digits", excerpt(text))));
     }
     Ok(nibbles.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect())
+}
+
+/// The beginning of a text that may be long.
+fn excerpt(text: &str) -> String {
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
 }
 
 /// Lower-case hex digits of bytes.
@@ -95,25 +118,57 @@ pub fn base64_digits(bytes: &[u8]) -> String {
     text
 }
 
-/// A whole file of this machine, which may have `limit` bytes.
+/// A whole file of this machine, which may have `limit` bytes. A pipe or terminal is read to its
+/// end, which may take as long as the context allows.
 ///
 /// # Errors
-/// When it cannot be read or is larger.
-pub fn read_file(path: &str, limit: u64) -> Result<Vec<u8>> {
+/// When it cannot be read or is larger; an interrupt.
+pub fn read_file(path: &str, limit: u64, ctx: &Ctx) -> Result<Vec<u8>> {
     let failed = |source| Error::File { path: path.to_owned(), source };
+    let mut options = OpenOptions::new();
+    options.read(true).custom_flags(OFlags::NONBLOCK.bits().cast_signed());
+    let mut file = options.open(path).map_err(failed)?;
     let mut bytes = Vec::new();
-    let file = std::fs::File::open(path).map_err(failed)?;
-    file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(failed)?;
-    if bytes.len() as u64 > limit {
-        return Err(Error::Limit { what: "a file read whole", limit: format!("{limit} bytes") });
+    while bytes.len() as u64 <= limit {
+        ctx.check()?;
+        let mut ends = [PollFd::new(&file, PollFlags::IN)];
+        match poll(&mut ends, Some(&TICK)) {
+            Ok(0) | Err(Errno::INTR) => continue,
+            Ok(_) => {}
+            Err(errno) => return Err(failed(errno.into())),
+        }
+        match (&mut file).take(PIECE).read_to_end(&mut bytes) {
+            Ok(0) => return Ok(bytes),
+            Ok(_) => {}
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+            Err(error) => return Err(failed(error)),
+        }
     }
-    Ok(bytes)
+    Err(Error::Limit { what: "a file read whole", limit: format!("{limit} bytes") })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn files_that_do_not_end_are_limited_and_pipes_can_be_left() {
+        let ctx = Ctx::owner();
+        assert!(matches!(read_file("/dev/zero", 1 << 20, &ctx), Err(Error::Limit { .. })));
+        assert_eq!(read_file("/dev/null", 0, &ctx).unwrap(), b"");
+        let folder = tempfile::tempdir().unwrap();
+        let (file, pipe) = (folder.path().join("file"), folder.path().join("pipe"));
+        std::fs::write(&file, b"text").unwrap();
+        assert_eq!(read_file(file.to_str().unwrap(), 4, &ctx).unwrap(), b"text");
+        assert!(read_file(file.to_str().unwrap(), 3, &ctx).is_err());
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let limited = ctx.within(std::time::Duration::from_millis(50));
+        assert!(read_file(pipe.to_str().unwrap(), 4, &limited).unwrap_err().is_interrupt());
+        let writer = pipe.clone();
+        std::thread::spawn(move || std::fs::write(writer, b"late").unwrap());
+        assert_eq!(read_file(pipe.to_str().unwrap(), 4, &ctx).unwrap(), b"late");
+    }
 
     proptest! {
         #[test]

@@ -159,7 +159,7 @@ fn show(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         }
         return Ok(write!(env.out, "{}", alias.text)?);
     }
-    let bytes = read_file(&expand(&path), LIMIT)?;
+    let bytes = read_file(&expand(&path), LIMIT, env.ctx)?;
     Ok(env.out.write_all(&bytes)?)
 }
 
@@ -178,7 +178,7 @@ fn lines_and_file(args: &Args<'_>) -> Result<(usize, String)> {
 
 fn head(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let (count, path) = lines_and_file(args)?;
-    let bytes = read_file(&path, LIMIT)?;
+    let bytes = read_file(&path, LIMIT, env.ctx)?;
     bytes
         .split_inclusive(|&byte| byte == b'\n')
         .take(count)
@@ -187,7 +187,7 @@ fn head(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 
 fn tail(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let (count, path) = lines_and_file(args)?;
-    let bytes = read_file(&path, LIMIT)?;
+    let bytes = read_file(&path, LIMIT, env.ctx)?;
     let lines: Vec<&[u8]> = bytes.split_inclusive(|&byte| byte == b'\n').collect();
     lines[lines.len().saturating_sub(count)..].iter().try_for_each(|line| Ok(env.out.write_all(line)?))
 }

@@ -70,7 +70,7 @@ impl Env<'_> {
                 let path = self.resolve(text)?;
                 path.ctx(self.ctx).allow(Effects::FILES, "reading a file")?;
                 let path = unquote(path.text.trim());
-                let bytes = crate::parse::read_file(&path, BLOCK_LIMIT as u64)?;
+                let bytes = crate::parse::read_file(&path, BLOCK_LIMIT as u64, self.ctx)?;
                 self.numbers(&String::from_utf8_lossy(&bytes))
             }
             Each::Search(text) => {

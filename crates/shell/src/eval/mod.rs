@@ -25,6 +25,9 @@ const DEPTH: usize = 48;
 /// Most bytes that a substitution may give.
 const SUBSTITUTION: usize = 16 << 20;
 
+/// Most bytes of an interpreted file.
+const SCRIPT: u64 = 64 << 20;
+
 /// What a command works with.
 pub struct Env<'a> {
     /// The target.
@@ -267,8 +270,8 @@ impl Env<'_> {
                 let ctx = path.ctx(self.ctx);
                 ctx.allow(Effects::FILES | Effects::INTERPRET, "running a file's commands")?;
                 let path = lang::unquote(path.text.trim());
-                let text = std::fs::read_to_string(&path).map_err(|source| Error::File { path, source })?;
-                self.with_ctx(&ctx).interpret(&text, None)
+                let text = crate::parse::read_file(&path, SCRIPT, &ctx)?;
+                self.with_ctx(&ctx).interpret(&String::from_utf8_lossy(&text), None)
             }
             Interpret::Shell(command) => {
                 let resolved = self.resolve(command)?;

@@ -123,7 +123,7 @@ impl Env<'_> {
                 let path = self.resolve(text)?;
                 path.ctx(self.ctx).allow(Effects::FILES, "reading a file")?;
                 let path = unquote(path.text.trim());
-                let bytes = crate::parse::read_file(&path, FILE_LIMIT)?;
+                let bytes = crate::parse::read_file(&path, FILE_LIMIT, self.ctx)?;
                 self.lay_over(&bytes, saved);
             }
             Temp::FlagSpace(text) => {

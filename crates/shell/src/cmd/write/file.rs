@@ -85,7 +85,7 @@ fn rest_to_file(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 fn from_file(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let words = args.words();
     let path = words.first().ok_or_else(|| args.wrong("the file is missing"))?;
-    let bytes = read_file(path, BLOCK_LIMIT as u64)?;
+    let bytes = read_file(path, BLOCK_LIMIT as u64, env.ctx)?;
     let offset = words.get(2).map_or(Ok(0), |word| env.length(word))?.min(bytes.len());
     let len = words.get(1).map_or(Ok(bytes.len()), |word| env.length(word))?.min(bytes.len() - offset);
     put(env, &bytes[offset..offset + len])
@@ -93,7 +93,7 @@ fn from_file(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 
 fn from_hex_file(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let path = crate::lang::unquote(args.required("the file")?);
-    let text = read_file(&path, BLOCK_LIMIT as u64)?;
+    let text = read_file(&path, BLOCK_LIMIT as u64, env.ctx)?;
     put(env, &hex_bytes(&String::from_utf8_lossy(&text))?)
 }
 
