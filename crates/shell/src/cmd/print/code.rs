@@ -91,6 +91,7 @@ fn write_rows(env: &mut Env<'_>, cells: &[u64], size: usize, suffix: &str) -> Re
     };
     let rows = cells.len().div_ceil(columns);
     for (row, cells) in cells.chunks(columns).enumerate() {
+        env.ctx.check()?;
         let cell = |value: &u64| format!("{value:#0width$x}{suffix}", width = size * 2 + 2);
         let cells: Vec<String> = cells.iter().map(cell).collect();
         writeln!(env.out, "  {}{}", cells.join(", "), if row + 1 < rows { "," } else { "" })?;
@@ -104,6 +105,7 @@ pub(super) fn print_v(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let Some((first, rest)) = bytes.split_first() else { return Ok(()) };
     write!(env.out, "const data = [ byte({first}),")?;
     for (row, cells) in rest.chunks(10).enumerate() {
+        env.ctx.check()?;
         let cells: Vec<String> = cells.iter().map(u8::to_string).collect();
         write!(env.out, "{}\n  {}", if row > 0 { "," } else { "" }, cells.join(", "))?;
     }

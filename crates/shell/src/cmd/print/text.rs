@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::eval::Env;
 use crate::registry::Args;
 
+const HEX: &[u8; 16] = b"0123456789abcdef";
 /// Most bytes of a wide string.
 const WIDE: u64 = 4096;
 
@@ -16,7 +17,10 @@ pub(crate) fn escape(bytes: &[u8], lines: bool) -> String {
         match byte {
             b'\n' if !lines => text.push('\n'),
             0x20..0x7f => text.push(char::from(byte)),
-            _ => text.push_str(&format!("\\x{byte:02x}")),
+            _ => {
+                text.push_str("\\x");
+                text.extend([byte >> 4, byte & 15].map(|digit| char::from(HEX[usize::from(digit)])));
+            }
         }
     }
     text
