@@ -108,7 +108,7 @@ impl Server {
         let mut server = Self { child, log, stdin, port };
         let until = Instant::now() + Duration::from_secs(10);
         let mut pause = Duration::from_millis(3);
-        while !net::is_listening(port) {
+        while !net::listens(server.child.id(), port) {
             let ended = server.child.try_wait().ok().flatten();
             if ended.is_some() || Instant::now() > until {
                 let state = ended.map_or("listens nowhere".to_owned(), |status| format!("ended: {status}"));
