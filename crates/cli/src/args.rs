@@ -90,9 +90,11 @@ impl Options {
         // `-=` and `--` alone have meanings of their own here; what follows `--` is a file.
         let mut rest = args.into_iter();
         for arg in rest.by_ref() {
-            if arg == "-=" {
+            if takes_value(&words) {
+                words.push(arg);
+            } else if arg == "-=" {
                 options.remote_mode = true;
-            } else if arg == "--" && !takes_value(&words) {
+            } else if arg == "--" {
                 files.extend(rest.by_ref());
                 break;
             } else {
@@ -194,6 +196,8 @@ mod tests {
     fn values_may_begin_with_an_equals_sign() {
         assert_eq!(parse(&["-qc=:9999", "-"]).unwrap().commands, ["=:9999"]);
         assert_eq!(parse(&["-c", "=h", "-c", "--", "x"]).unwrap().commands, ["=h", "--"]);
+        let options = parse(&["-c", "-=", "--"]).unwrap();
+        assert!(options.commands == ["-="] && !options.remote_mode);
         let options = parse(&["-N", "-qq", "-e", "scr.color=0", "-q0", "/bin/ls"]).unwrap();
         assert_eq!(options.quiet, Quiet::Always);
         assert!(options.zero && options.no_rc);
