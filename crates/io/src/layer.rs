@@ -80,8 +80,10 @@ pub struct Io {
     pub maps: Maps,
     /// The `io.*` settings.
     pub settings: Settings,
-    /// Writes kept from the target while `io.cache` is set.
+    /// Writes kept from the target while `io.cache` is set, which is also when they are read.
     pub overlay: Overlay,
+    /// Bytes that one command reads in place of what is there.
+    pub patch: Overlay,
     descriptors: BTreeMap<u32, Descriptor>,
     current: Option<u32>,
     next_fd: u32,
@@ -95,6 +97,7 @@ impl Io {
             maps: Maps::default(),
             settings: Settings::default(),
             overlay: Overlay::default(),
+            patch: Overlay::default(),
             descriptors: BTreeMap::new(),
             current: None,
             next_fd: FIRST_FD,
@@ -206,12 +209,18 @@ impl Io {
                 None => buf[range].fill(fill),
             }
         }
-        if !self.overlay.is_empty() {
-            let (low, high) = buf.split_at_mut(until_wrap(addr, buf.len()));
-            self.overlay.apply(addr, low, |from, to| coverage.add(from..to));
-            self.overlay.apply(0, high, |from, to| coverage.add(low.len() + from..low.len() + to));
+        let (low, high) = buf.split_at_mut(until_wrap(addr, buf.len()));
+        for overlay in self.overlays() {
+            overlay.apply(addr, low, |from, to| coverage.add(from..to));
+            overlay.apply(0, high, |from, to| coverage.add(low.len() + from..low.len() + to));
         }
         Ok(coverage)
+    }
+
+    /// What lies over the target's bytes, the highest last.
+    fn overlays(&self) -> impl Iterator<Item = &Overlay> {
+        let cached = self.settings.cache.then_some(&self.overlay);
+        cached.into_iter().chain([&self.patch]).filter(|overlay| !overlay.is_empty())
     }
 
     /// Reads as [`Io::read`] does, and fails where bytes are missing unless `io.ff` fills them.
@@ -264,7 +273,7 @@ impl Io {
     /// Whether anything provides the byte at `addr`.
     pub fn is_mapped(&self, addr: u64) -> bool {
         let mut provided = false;
-        self.overlay.apply(addr, &mut [0], |_, _| provided = true);
+        self.overlays().for_each(|overlay| overlay.apply(addr, &mut [0], |_, _| provided = true));
         provided
             || self.parts(addr, 1).iter().filter_map(|part| part.source).any(|(fd, offset)| {
                 self.descriptors.get(&fd).is_some_and(|descriptor| offset < descriptor.size())

@@ -1,4 +1,5 @@
-//! The write cache (`io.cache`): bytes written but kept from the target, over what is read.
+//! Bytes kept from the target and laid over what is read of it: the write cache (`io.cache`),
+//! and what one command reads in place of what is there.
 
 use std::collections::BTreeMap;
 

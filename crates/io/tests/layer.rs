@@ -127,7 +127,7 @@ impl Model {
     }
 
     fn byte(&self, io: &Io, addr: u64) -> Option<u8> {
-        let kept = self.overlay[addr as usize];
+        let kept = self.overlay[addr as usize].filter(|_| io.settings.cache);
         kept.or_else(|| {
             let (desc, offset, perm) = self.source(io, addr)?;
             perm.contains(Perm::R).then(|| self.descs[desc].bytes.get(offset).copied().flatten())?
@@ -268,6 +268,21 @@ fn the_last_and_first_addresses_are_neighbours() {
     io.write(u64::MAX - 1, b"123", &ctx).unwrap();
     io.read(u64::MAX - 2, &mut buf, &ctx).unwrap();
     assert_eq!(&buf, b"\xff123F\xff");
+}
+
+#[test]
+fn a_patch_shows_whatever_is_cached() {
+    let (mut io, ctx) = opened("hex://41424344");
+    io.maps.add(3, 0, 4, 0, Perm::RWX).unwrap();
+    let mut buf = [0; 4];
+    io.settings.cache = true;
+    io.write(0, b"12", &ctx).unwrap();
+    io.patch.write(1, b"x");
+    io.read(0, &mut buf, &ctx).unwrap();
+    assert_eq!(&buf, b"1xCD");
+    io.settings.cache = false;
+    io.read(0, &mut buf, &ctx).unwrap();
+    assert_eq!(&buf, b"AxCD");
 }
 
 #[test]

@@ -178,7 +178,7 @@ pub static VARIABLES: &[Variable] = &[
         Kind::Bool,
         Scope::Session,
         "false",
-        "Keep writes in memory instead of writing them through",
+        "Keep writes in memory instead of writing them through, and read them there",
     ),
     row("io.exec", Kind::Bool, Scope::Session, "true", "Map files as executable when they are opened"),
     row(

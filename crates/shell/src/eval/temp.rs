@@ -16,7 +16,7 @@ struct Saved {
     seek: u64,
     block: usize,
     config: config::Config,
-    overlay: Option<Overlay>,
+    patch: Option<Overlay>,
     space: Option<String>,
     descriptor: Option<u32>,
 }
@@ -35,7 +35,7 @@ impl Env<'_> {
             seek: self.view.seek,
             block: self.view.block,
             config: self.view.config.clone(),
-            overlay: None,
+            patch: None,
             space: self.session.flags.selected.clone(),
             descriptor: self.session.io.current().ok(),
         };
@@ -49,8 +49,8 @@ impl Env<'_> {
             crate::cmd::config::apply(self);
         }
         self.session.flags.selected = saved.space;
-        if let Some(overlay) = saved.overlay {
-            self.session.io.overlay = overlay;
+        if let Some(patch) = saved.patch {
+            self.session.io.patch = patch;
         }
         if let Some(fd) = saved.descriptor {
             // It may have been closed by what ran.
@@ -172,8 +172,8 @@ impl Env<'_> {
 
     /// Lays bytes over the block at the current address.
     fn lay_over(&mut self, bytes: &[u8], saved: &mut Saved) {
-        saved.overlay.get_or_insert_with(|| self.session.io.overlay.clone());
-        self.session.io.overlay.write(self.view.seek, bytes);
+        saved.patch.get_or_insert_with(|| self.session.io.patch.clone());
+        self.session.io.patch.write(self.view.seek, bytes);
         self.view.block = bytes.len().clamp(1, BLOCK_LIMIT);
     }
 }
