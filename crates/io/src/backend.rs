@@ -4,6 +4,7 @@ mod cyclic;
 mod fd;
 mod file;
 mod hex;
+mod hole;
 mod http;
 mod malloc;
 mod memory;

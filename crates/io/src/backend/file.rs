@@ -9,6 +9,7 @@ use std::path::Path;
 
 use rustix::fs::{FsWord, PROC_SUPER_MAGIC, fstatfs};
 
+use crate::backend::hole::hole_at;
 use crate::backend::{Backend, Caching, Resize, Stamp, WriteAt};
 use crate::ctx::{Ctx, Effects};
 use crate::error::{Error, Result};
@@ -18,6 +19,8 @@ use crate::uri::Uri;
 
 /// Bytes read or written between two looks at the context.
 const CHUNK: usize = 4 << 20;
+/// Bytes of a read for which it pays to look for a hole first.
+const LARGE: usize = 64 << 10;
 
 /// The row. It answers paths without a scheme, too.
 pub(super) static SCHEME: Scheme = Scheme {
@@ -161,7 +164,23 @@ impl Backend for Handle {
         if i64::try_from(addr).is_err() {
             return Ok(0);
         }
-        read_full(&self.file, &self.uri, addr, buf, ctx)
+        let hole = match self.kind {
+            Kind::Regular if buf.len() >= LARGE => hole_at(&self.file, addr, buf.len()),
+            _ => 0,
+        };
+        buf[..hole].fill(0);
+        if hole == buf.len() {
+            return Ok(hole);
+        }
+        match read_full(&self.file, &self.uri, addr.saturating_add(hole as u64), &mut buf[hole..], ctx) {
+            Ok(read) => Ok(hole + read),
+            // As in `read_full`.
+            Err(error) if hole > 0 && !error.is_interrupt() => {
+                tracing::debug!("{error}");
+                Ok(hole)
+            }
+            failed => failed,
+        }
     }
 
     /// Asked of the system each time: a file may grow and shrink.
@@ -250,6 +269,25 @@ mod tests {
         let mut buf = [0; 8];
         assert_eq!(backend.read_at(at, &mut buf, &ctx).unwrap(), 4);
         assert_eq!((&buf[..4], backend.size()), (&b"far!"[..], 5 << 30));
+    }
+
+    #[test]
+    fn a_sparse_file_reads_as_any_other() {
+        let ctx = Ctx::owner();
+        let file = tempfile::NamedTempFile::new().unwrap();
+        file.as_file().set_len(3 << 20).unwrap();
+        let mut backend = open_path(file.path(), Perm::RW).unwrap();
+        backend.as_write().unwrap().write_at(1 << 20, &[7; 10_000], &ctx).unwrap();
+        let whole = std::fs::read(file.path()).unwrap();
+        for (at, len) in
+            [(0, 4 << 20), (0, 1 << 20), (1 << 20, 2 << 20), ((1 << 20) - 100, LARGE), (2 << 20, LARGE)]
+        {
+            let mut buf = vec![1; len];
+            let read = backend.read_at(at as u64, &mut buf, &ctx).unwrap();
+            assert_eq!(read, len.min(whole.len() - at));
+            assert!(buf[..read] == whole[at..at + read], "{len} at {at}");
+        }
+        assert_eq!(backend.read_at(3 << 20, &mut vec![0; LARGE], &ctx).unwrap(), 0);
     }
 
     #[test]
