@@ -7,6 +7,9 @@ use super::grep::GrepFault;
 /// How deep substitutions, conditions and interpretations may nest in one line.
 pub const MAX_DEPTH: usize = 32;
 
+/// Most filters behind one command.
+pub const MAX_FILTERS: usize = 64;
+
 /// Why a line does not parse, and where.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
 #[error("column {column}: {fault}")]
@@ -49,6 +52,9 @@ pub enum ParseFault {
     /// [`MAX_DEPTH`] is passed.
     #[error("commands nest deeper than {MAX_DEPTH}")]
     TooDeep,
+    /// [`MAX_FILTERS`] is passed.
+    #[error("a command takes {MAX_FILTERS} filters at most")]
+    TooManyFilters,
     /// A filter that does not parse.
     #[error("{0}")]
     Grep(#[from] GrepFault),

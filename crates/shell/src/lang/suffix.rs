@@ -2,7 +2,7 @@
 //!
 //! Owns the tables of temporary forms and iterators. Must not know what they do.
 
-use super::fault::ParseFault;
+use super::fault::{MAX_FILTERS, ParseFault};
 use super::grep::Grep;
 use super::parse::{Fault, Parser};
 use super::text::{COMMAND, PATH, Reading, SHELL};
@@ -231,9 +231,13 @@ impl Parser<'_> {
         let text = &self.source[start..self.at];
         let filter =
             Grep::parse(text).map_err(|(offset, fault)| (start + offset, ParseFault::Grep(fault)))?;
-        if !filter.is_noop() {
-            filters.push(filter);
+        if filter.is_noop() {
+            return Ok(());
         }
+        if filters.len() == MAX_FILTERS {
+            return Err(self.fault(start, ParseFault::TooManyFilters));
+        }
+        filters.push(filter);
         Ok(())
     }
 

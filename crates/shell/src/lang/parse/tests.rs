@@ -182,6 +182,12 @@ fn iterators() {
 }
 
 #[test]
+fn filters_are_counted() {
+    assert_eq!(one(&format!("px{}", "~a".repeat(64))).grep.len(), 64);
+    assert_eq!(fault(&format!("px{}", "~a".repeat(100_000))).1, ParseFault::TooManyFilters);
+}
+
+#[test]
 fn filters() {
     let grep = |form: &str| Grep::parse(form).expect(form);
     for (line, expected) in [
