@@ -1,5 +1,7 @@
 //! How text and bytes are shown, whatever the command.
 
+use std::borrow::Cow;
+
 /// Text from a file or peer for a line of output: control characters become escapes, so that
 /// it can neither break the line nor steer a terminal.
 pub fn printable(text: &str) -> String {
@@ -14,6 +16,22 @@ pub fn printable(text: &str) -> String {
         }
     }
     shown
+}
+
+/// Most characters of somebody's text that a report repeats.
+const EXCERPT: usize = 1024;
+
+/// The beginning of a text that may be long, for a report.
+pub fn excerpt(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(EXCERPT) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
+    }
+}
+
+/// The blanks that make a text `width` characters wide. The formatter does it to 65,535.
+pub fn padding(text: &str, width: usize) -> String {
+    " ".repeat(width.saturating_sub(text.chars().count()))
 }
 
 /// A line of a script that does only what its own command says, whatever names stand in it: where
@@ -57,6 +75,12 @@ mod tests {
     fn script_lines_are_one_command() {
         assert_eq!(script_line("om 3 0x10 name"), "om 3 0x10 name");
         assert_eq!(script_line("omn 0 a;!id\n"), "'omn 0 a;!id\\n");
+    }
+
+    #[test]
+    fn excerpts_are_cut_between_characters() {
+        assert_eq!(excerpt("é"), "é");
+        assert_eq!(excerpt(&"é".repeat(2000)), "é".repeat(1024) + "…");
     }
 
     #[test]

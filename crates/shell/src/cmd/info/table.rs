@@ -5,7 +5,7 @@
 use std::io::Write;
 
 use crate::error::Result;
-use crate::render::printable;
+use crate::render::{padding, printable};
 
 /// The side that a column's cells stand at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,8 +74,8 @@ impl Table {
                 line.push(' ');
             }
             match align {
-                Align::Left => line.push_str(&format!("{cell:width$}")),
-                Align::Right => line.push_str(&format!("{cell:>width$}")),
+                Align::Left => line.extend([cell, &padding(cell, width)]),
+                Align::Right => line.extend([&padding(cell, width), cell]),
             }
         }
         line.truncate(line.trim_end().len());
@@ -86,6 +86,15 @@ impl Table {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cell_can_be_longer_than_the_formatter_pads() {
+        let mut table = Table::new(&["name"]);
+        table.push(["x".repeat(100_000)]);
+        let mut text = Vec::new();
+        table.write(&mut text).unwrap();
+        assert_eq!(text.len(), "name\n----\n".len() + 100_001);
+    }
 
     #[test]
     fn columns_fit_their_widest_cell() {

@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::eval::Env;
 use crate::lang::{Unknown, unescape};
 use crate::registry::{Args, Mode};
-use crate::render::printable;
+use crate::render::{padding, printable};
 
 /// Blanks between words become one each, quotes go, escapes are resolved.
 fn spoken(args: &Args<'_>) -> Vec<u8> {
@@ -27,7 +27,7 @@ pub(super) fn echo_framed(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let bar = "-".repeat(width + 2);
     writeln!(env.out, ".{bar}.")?;
     for line in text.lines() {
-        writeln!(env.out, "| {line:width$} |")?;
+        writeln!(env.out, "| {line}{} |", padding(line, width))?;
     }
     Ok(writeln!(env.out, "'{bar}'")?)
 }
