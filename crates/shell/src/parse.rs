@@ -10,14 +10,12 @@ use rustix::fs::OFlags;
 use rustix::io::Errno;
 
 use crate::error::{Error, Result};
+use crate::render::excerpt;
 
 /// How often a silent pipe is left to look whether the command was cancelled.
 const TICK: Timespec = Timespec { tv_sec: 0, tv_nsec: 20_000_000 };
 /// Bytes read between two looks.
 const PIECE: u64 = 4 << 20;
-/// Most characters of a wrong text that its error repeats.
-const SHOWN: usize = 64;
-
 /// Bytes of hex digits; blanks between them are skipped, and so is a leading `0x`.
 ///
 /// # Errors
@@ -36,14 +34,6 @@ pub fn hex_bytes(text: &str) -> Result<Vec<u8>> {
         return Err(Error::failed(format!("'{}' has an odd number of hex digits", excerpt(text))));
     }
     Ok(nibbles.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect())
-}
-
-/// The beginning of a text that may be long.
-fn excerpt(text: &str) -> String {
-    match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
 }
 
 /// Lower-case hex digits of bytes.

@@ -11,6 +11,7 @@ use crate::lang::tree::{Condition, Interpret};
 use crate::lang::{self, Body, Script, Statement, Text};
 use crate::out::{Collected, Out};
 use crate::registry::{Args, Kind};
+use crate::render::{excerpt, printable};
 use crate::session::Session;
 use crate::view::View;
 
@@ -138,7 +139,8 @@ impl Env<'_> {
                 self.failed(&error);
             }
             if self.view.failures > before {
-                self.out.report(&format!("  in line {}: {}", number + 1, crate::render::printable(line)));
+                let line = printable(&excerpt(line));
+                self.out.report(&format!("  in line {}: {line}", number + 1));
             }
             if self.view.quit.is_some() {
                 break;
@@ -178,7 +180,7 @@ impl Env<'_> {
     /// Reports a failure and counts it.
     pub fn failed(&mut self, error: &Error) {
         self.view.failures += 1;
-        self.out.report(&format!("ERROR: {error}"));
+        self.out.report(&format!("ERROR: {}", excerpt(&error.to_string())));
     }
 
     fn nested<T>(&mut self, run: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
