@@ -192,7 +192,7 @@ fn open(runner: &mut Runner, options: &Options) -> Result<()> {
         Target::Nothing => return Ok(()),
         Target::Stdin => return open_stdin(runner, options),
         Target::Uri(uri) if options.http_host => {
-            let uri = uri.trim_start_matches("http://").trim_end_matches('/');
+            let uri = uri.trim_start_matches("http://").trim_end_matches('/').trim_end_matches("/cmd");
             return match runner.line(&format!("'=+ http://{uri}/cmd/"))? {
                 true => Ok(()),
                 false => bail!("cannot connect to {uri}"),

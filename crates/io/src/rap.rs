@@ -11,11 +11,11 @@ mod place;
 mod transfer;
 
 #[cfg(test)]
-mod client_test;
-#[cfg(test)]
 pub(crate) mod fake;
 #[cfg(test)]
 mod peer_test;
+#[cfg(test)]
+mod tests;
 
 pub use client::{RapClient, Traffic};
 pub use greeting::{RapOptions, Reverse, ReverseRun};
