@@ -22,10 +22,12 @@ pub enum Error {
         source: NumberError,
     },
     /// No such command.
-    #[error("no command '{name}'{}", nearest.as_ref().map(|near| format!("; did you mean {near}?")).unwrap_or_else(|| " (? lists them)".to_owned()))]
+    #[error("no command '{name}'{}", unknown(*peer, nearest.as_deref()))]
     UnknownCommand {
         /// What was typed.
         name: String,
+        /// What radare2's command of that name is for, if it has one; empty for a single command.
+        peer: Option<&'static str>,
         /// The command that looks most like it.
         nearest: Option<String>,
     },
@@ -62,6 +64,20 @@ pub enum Error {
     /// Anything else, in one line.
     #[error("{0}")]
     Failed(String),
+}
+
+/// What is known of a command that does not exist.
+fn unknown(peer: Option<&str>, nearest: Option<&str>) -> String {
+    match (peer, nearest) {
+        (None, None) => " (? lists them)".to_owned(),
+        (None, Some(near)) => format!("; did you mean {near}?"),
+        (Some(what), near) => {
+            let what = if what.is_empty() { String::new() } else { format!(" ({what})") };
+            let near =
+                near.map_or("? lists what there is".to_owned(), |near| format!("the nearest is {near}"));
+            format!(": radare2 has it{what}, farad does not yet; {near}")
+        }
+    }
 }
 
 impl Error {

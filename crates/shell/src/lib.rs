@@ -14,6 +14,7 @@ pub mod load;
 mod nearest;
 pub mod out;
 pub mod parse;
+mod peer;
 pub mod registry;
 pub mod render;
 pub mod session;

@@ -7,7 +7,7 @@ pub(crate) fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>)
     candidates
         .filter(|candidate| candidate.chars().count().abs_diff(length) <= limit)
         .map(|candidate| (distance(word, candidate), candidate))
-        .filter(|(edits, _)| *edits <= limit)
+        .filter(|(edits, _)| *edits <= limit && *edits < length)
         .min_by_key(|(edits, candidate)| (*edits, candidate.len()))
         .map(|(_, candidate)| candidate)
 }
@@ -43,5 +43,6 @@ mod tests {
         assert_eq!(nearest("xp", words.into_iter()), Some("px"));
         assert_eq!(nearest("pxx", words.into_iter()), Some("px"));
         assert_eq!(nearest("completely else", words.into_iter()), None);
+        assert_eq!(nearest("k", ["%"].into_iter()), None);
     }
 }

@@ -290,8 +290,20 @@ impl Registry {
                 return Ok(Found { row: *row, mode, args: from..to, glued });
             }
         }
-        let near = nearest(head, self.rows.iter().map(|row| row.name));
-        Err(Error::UnknownCommand { name: head.to_owned(), nearest: near.map(str::to_owned) })
+        Err(self.unknown(head))
+    }
+
+    /// The error for a name that no row has: whether radare2 has it, and the nearest row.
+    pub fn unknown(&self, name: &str) -> Error {
+        let peer = crate::peer::has(name);
+        let mut near = nearest(name, self.rows.iter().map(|row| row.name));
+        if peer.is_some() {
+            // It was no slip: what is near is what it extends, or a sibling.
+            let above = (1..name.len()).rev().filter(|&end| name.is_char_boundary(end));
+            let above = above.filter_map(|end| self.row(&name[..end])).map(|row| row.name).next();
+            near = above.or(near.filter(|near| near.get(..1) == name.get(..1)));
+        }
+        Error::UnknownCommand { name: name.to_owned(), peer, nearest: near.map(str::to_owned) }
     }
 
     fn row(&self, name: &str) -> Option<&Row> {
@@ -363,5 +375,13 @@ mod tests {
         }
         let error = registry.find("pxz 4").err().unwrap().to_string();
         assert!(error.contains("pxz") && error.contains("px?"), "{error}");
+        for (text, wanted) in [
+            ("pxr 4", "radare2 has it, farad does not yet; the nearest is px"),
+            ("aaa", "radare2 has it (analysis), farad does not yet; ? lists"),
+            ("j", "no command 'j' (? lists them)"),
+        ] {
+            let error = registry.find(text).err().unwrap().to_string();
+            assert!(error.contains(wanted), "{text}: {error}");
+        }
     }
 }

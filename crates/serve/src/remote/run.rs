@@ -20,7 +20,10 @@ pub(super) fn list_or_run(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     if number.is_empty() {
         return match args.text {
             "?" => show_help(env),
-            other => Err(args.wrong(format!("no command '={}'", printable(other)))),
+            other => {
+                let word = other.split_whitespace().next().unwrap_or_default();
+                Err(env.session.registry.unknown(&format!("={}", printable(word))))
+            }
         };
     }
     if line.is_empty() {
