@@ -121,7 +121,7 @@ fn trips(folder: &Path, client: Program, server: Program, flags: &str, command: 
 fn bulk(folder: &Path) {
     println!("\nbulk read over loopback, reads of {} MiB", CHUNK >> 20);
     let file = folder.join("bulk.bin");
-    std::fs::File::create(&file).unwrap().set_len(BULK).unwrap();
+    fill(&file);
     println!("  {:>8.2} GiB/s  a bare socket, {} MiB", rate(BULK, raw_socket), BULK >> 20);
     for server in servers() {
         let bytes = if server == Program::Farad { BULK } else { PEER_BULK };
@@ -129,6 +129,20 @@ fn bulk(folder: &Path) {
         let rate = rate(bytes, |bytes| read_bulk(serving.port, bytes));
         println!("  {rate:>8.2} GiB/s  from {server:?}, {} MiB", bytes >> 20);
     }
+}
+
+/// Bytes that are no holes and stay in the page cache.
+fn fill(path: &Path) {
+    let mut file = std::fs::File::create(path).unwrap();
+    let chunk: Vec<u8> = (0..CHUNK).map(pattern).collect();
+    for _ in 0..BULK / CHUNK as u64 {
+        file.write_all(&chunk).unwrap();
+    }
+}
+
+/// The byte at an offset of a chunk.
+fn pattern(at: usize) -> u8 {
+    (at * 7 + at / 256 + 1) as u8
 }
 
 fn rate(bytes: u64, run: impl FnOnce(u64)) -> f64 {
@@ -166,6 +180,10 @@ fn read_bulk(port: u16, bytes: u64) {
     for index in 0..bytes / CHUNK as u64 {
         let count = client.read_at(index * CHUNK as u64, &mut chunk, &ctx).unwrap();
         assert_eq!(count, CHUNK);
+        assert!(
+            [0, CHUNK / 3, CHUNK - 1].into_iter().all(|at| chunk[at] == pattern(at)),
+            "a wrong byte arrived"
+        );
     }
 }
 
