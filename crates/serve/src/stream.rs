@@ -65,6 +65,14 @@ impl Stream {
         }
     }
 
+    /// Ends the connection both ways, whoever else still holds it.
+    pub(crate) fn hang_up(&self) -> io::Result<()> {
+        match self {
+            Stream::Tcp(stream) => SockRef::from(stream).shutdown(Shutdown::Both),
+            Stream::Unix(stream) => SockRef::from(stream).shutdown(Shutdown::Both),
+        }
+    }
+
     /// Whether this very process is at the other end.
     pub(crate) fn is_of_this_process(&self) -> bool {
         match self {

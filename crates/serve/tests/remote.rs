@@ -313,6 +313,18 @@ fn a_command_that_would_wait_for_its_own_session_says_so() {
 }
 
 #[test]
+fn a_session_that_opens_itself_is_hung_up_on() {
+    let server = Server::start("malloc://64", &[]);
+    let (near, line) = (server.host.clone(), format!("o rap://127.0.0.1:{}/;peek", server.port));
+    let (sender, done) = std::sync::mpsc::channel();
+    std::thread::spawn(move || sender.send(run(&near, &line).0));
+    // Nobody else waits for the answer to what the session waits for itself.
+    let outcome = done.recv_timeout(Duration::from_secs(15)).expect("it waits for itself");
+    assert!(!outcome.ok);
+    assert_eq!(text(&server.host, "say alive"), "alive\n");
+}
+
+#[test]
 fn listening_beyond_this_machine_is_asked_for() {
     let near = host("malloc://16", &[]);
     let (outcome, _, reports) = run(&near, "=&:0.0.0.0:0");

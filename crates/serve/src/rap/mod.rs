@@ -415,6 +415,9 @@ impl Connection {
 
     fn hang_up(&mut self) {
         self.stop_work();
+        // A job withdrawn from a busy session's queue has the stream until its turn comes; the
+        // client is told now. One that hung up itself is no error.
+        let _ = self.stream.hang_up();
         if let Some(work) = self.work.take() {
             // What has not begun never will.
             let batch = { locked(&work.batch).take() };
