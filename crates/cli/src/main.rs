@@ -59,14 +59,8 @@ fn describe(show: Show, json: bool) -> String {
 }
 
 fn version(all: bool, json: bool) -> String {
-    let version = env!("CARGO_PKG_VERSION");
-    let (arch, os) = (std::env::consts::ARCH, std::env::consts::OS);
-    if json {
-        let value = serde_json::json!({ "name": "farad", "version": version, "arch": arch, "os": os });
-        return format!("{value}\n");
-    }
-    let mut text = format!("farad {version} {arch} {os}\n");
-    if all {
+    let mut text = farad_shell::cmd::version(json) + "\n";
+    if all && !json {
         for (part, what) in [
             ("rap", "1, with farad's notes and trailers"),
             ("language", "that of radare2 6.2.1"),

@@ -21,6 +21,7 @@ mod seek;
 mod write;
 mod yank;
 
+pub use basic::version;
 pub(crate) use help::{asks_help, print_help};
 pub(crate) use instruction::{decoder, instruction_variable, skip_instructions};
 
