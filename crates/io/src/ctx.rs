@@ -36,6 +36,8 @@ bitflags::bitflags! {
     }
 }
 
+const OWNER: &str = "owner";
+
 /// On whose behalf something happens, and what they may do.
 #[derive(Clone, Debug)]
 pub struct Principal {
@@ -48,7 +50,12 @@ pub struct Principal {
 impl Principal {
     /// The user who started the process: everything is allowed.
     pub fn owner() -> Principal {
-        Principal { name: "owner".to_owned(), allow: Effects::all() }
+        Principal { name: OWNER.to_owned(), allow: Effects::all() }
+    }
+
+    /// Whether it is the user who started the process, at whose terminal programs may run.
+    pub fn is_owner(&self) -> bool {
+        self.name == OWNER
     }
 
     /// Text that came from a peer: it may leave notes (flags, comments, maps), nothing else.

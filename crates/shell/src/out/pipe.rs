@@ -5,10 +5,12 @@
 
 use std::io::{self, Write};
 use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 
 use farad_io::Ctx;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, PidfdFlags, Signal, kill_process_group, pidfd_open};
 
 use super::Out;
 
@@ -20,25 +22,34 @@ pub(crate) struct Piped<'a> {
     inner: &'a mut dyn Out,
     ctx: &'a Ctx,
     child: Child,
+    /// It leads a process group of its own.
+    is_group: bool,
     input: Option<OwnedFd>,
     output: Option<OwnedFd>,
+    /// Readable once the program has ended, where the system has such a thing.
+    ended: Option<OwnedFd>,
+    is_over: bool,
 }
 
 impl<'a> Piped<'a> {
     /// Starts `sh -c command`.
     pub(crate) fn new(command: &str, inner: &'a mut dyn Out, ctx: &'a Ctx) -> io::Result<Piped<'a>> {
-        let mut child = Command::new("/bin/sh")
-            .arg("-c")
-            .arg(command)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()?;
+        let mut program = Command::new("/bin/sh");
+        program.arg("-c").arg(command).stdin(Stdio::piped()).stdout(Stdio::piped());
+        // What a client runs ends with all it started. The owner's programs stay in the terminal's
+        // own group: they may ask there (for a password), and its ^C reaches all of them.
+        let is_group = !ctx.principal.is_owner();
+        if is_group {
+            program.process_group(0);
+        }
+        let mut child = program.spawn()?;
         let input = child.stdin.take().map(OwnedFd::from);
         let output = child.stdout.take().map(OwnedFd::from);
         for end in [&input, &output].into_iter().flatten() {
             rustix::io::ioctl_fionbio(end, true)?;
         }
-        Ok(Piped { inner, ctx, child, input, output })
+        let ended = pid(&child).and_then(|pid| pidfd_open(pid, PidfdFlags::empty()).ok());
+        Ok(Piped { inner, ctx, child, is_group, input, output, ended, is_over: false })
     }
 
     /// Closes the program's input, passes on the rest of its output and waits for its end.
@@ -48,7 +59,21 @@ impl<'a> Piped<'a> {
             self.wait(false)?;
             self.drain()?;
         }
-        self.child.wait().map(drop)
+        // It may have closed its output and go on.
+        while self.child.try_wait()?.is_none() {
+            self.wait(false)?;
+        }
+        self.is_over = true;
+        Ok(())
+    }
+
+    fn kill(&mut self) {
+        let group = pid(&self.child).filter(|_| self.is_group);
+        // It may have ended by itself just now.
+        let _ = match group {
+            Some(group) => kill_process_group(group, Signal::KILL).map_err(io::Error::from),
+            None => self.child.kill(),
+        };
     }
 
     /// Waits until the program takes or gives something.
@@ -56,8 +81,8 @@ impl<'a> Piped<'a> {
         // Not as ErrorKind::Interrupted, after which `write_all` would try again for ever.
         self.ctx.check().map_err(io::Error::other)?;
         let mut fds = Vec::with_capacity(2);
-        if let Some(output) = &self.output {
-            fds.push(PollFd::from_borrowed_fd(output.as_fd(), PollFlags::IN));
+        if let Some(end) = self.output.as_ref().or(self.ended.as_ref()) {
+            fds.push(PollFd::from_borrowed_fd(end.as_fd(), PollFlags::IN));
         }
         if let Some(input) = self.input.as_ref().filter(|_| to_write) {
             fds.push(PollFd::from_borrowed_fd(input.as_fd(), PollFlags::OUT));
@@ -114,10 +139,10 @@ impl Out for Piped<'_> {
 
 impl Drop for Piped<'_> {
     fn drop(&mut self) {
-        if self.output.is_some() {
-            let _ = self.child.kill();
+        if !self.is_over {
+            self.kill();
+            let _ = self.child.wait();
         }
-        let _ = self.child.wait();
     }
 }
 
@@ -126,6 +151,10 @@ pub(crate) fn run_captured(command: &str, out: &mut dyn Out, ctx: &Ctx) -> io::R
     let mut piped = Piped::new(command, out, ctx)?;
     piped.input = None;
     piped.finish()
+}
+
+fn pid(child: &Child) -> Option<Pid> {
+    Pid::from_raw(child.id().cast_signed())
 }
 
 #[cfg(test)]
@@ -162,6 +191,26 @@ mod tests {
         ctx.cancel.raise();
         let error = run_captured("sleep 100", &mut capture, &ctx).unwrap_err();
         assert!(crate::Error::from(error).is_interrupt());
+    }
+
+    #[test]
+    fn a_program_that_closed_its_output_can_be_cancelled() {
+        let (mut capture, ctx) = (Capture::new(), Ctx::owner());
+        let limited = ctx.within(std::time::Duration::from_millis(100));
+        let error = run_captured("exec >&-; sleep 100", &mut capture, &limited).unwrap_err();
+        assert!(crate::Error::from(error).is_interrupt());
+    }
+
+    #[test]
+    fn what_a_client_runs_ends_with_all_it_started() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("late");
+        let client = farad_io::Principal { name: "client".into(), ..farad_io::Principal::owner() };
+        let ctx = Ctx::owner().for_principal(client).within(std::time::Duration::from_millis(100));
+        let program = format!("(sleep 0.6; touch {}) | cat; true", file.display());
+        assert!(run_captured(&program, &mut Capture::new(), &ctx).is_err());
+        std::thread::sleep(std::time::Duration::from_millis(900));
+        assert!(!file.exists());
     }
 
     #[test]
