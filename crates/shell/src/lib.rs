@@ -6,6 +6,7 @@
 
 pub mod cmd;
 pub mod config;
+mod digest;
 pub mod error;
 pub mod eval;
 pub mod flag;

@@ -23,8 +23,6 @@ mod summary;
 mod symbol;
 mod table;
 
-pub(super) use digest::hex_digest;
-
 /// The group.
 pub(super) const GROUP: Group = Group { prefix: "i", brief: "what the file's headers tell", rows: ROWS };
 

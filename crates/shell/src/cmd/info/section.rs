@@ -3,7 +3,7 @@
 use farad_bin::{Binary, Permission, Section, Segment};
 use serde_json::{Map, Value};
 
-use super::digest::Measure;
+use super::digest;
 use super::table::Table;
 use super::{addr_cell, current, form, print_json, write_json};
 use crate::error::Result;
@@ -64,13 +64,13 @@ fn of_segments(args: &Args<'_>) -> bool {
 pub(super) fn print(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let mode = form(args);
     let Some(loaded) = current(env.session) else { return super::nothing(env, mode) };
-    let measures = Measure::parse(args.text)?;
+    let measures = digest::parse(args.text)?;
     let ranges: Vec<(u64, u64)> =
         parts(&loaded.binary, args).iter().map(|part| (part.paddr, part.size)).collect();
     let fd = loaded.fd;
     let mut measured = Vec::new();
     for (paddr, size) in ranges {
-        let row = measures.iter().map(|measure| measure.of_file(env, fd, paddr, size));
+        let row = measures.iter().map(|measure| digest::of_file(env, measure, fd, paddr, size));
         measured.push(row.collect::<Result<Vec<String>>>()?);
     }
     let Some(loaded) = current(env.session) else { return Ok(()) };
@@ -80,7 +80,7 @@ pub(super) fn print(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
             let rows = parts.iter().zip(&measured).map(|(part, values)| {
                 let mut row = json_row(part, of_segments(args));
                 let cells = measures.iter().zip(values).filter(|(_, value)| !value.is_empty());
-                row.extend(cells.map(|(measure, value)| (measure.name().to_owned(), value.clone().into())));
+                row.extend(cells.map(|(measure, value)| (measure.name.to_owned(), value.clone().into())));
                 Value::Object(row)
             });
             print_json(env.out, rows.collect())
@@ -101,7 +101,7 @@ pub(super) fn print(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         }
         Mode::Text => {
             let mut headings = vec!["nth", "paddr", ">size", "vaddr", ">vsize", "perm", "flags"];
-            headings.extend(measures.iter().map(|measure| measure.name()));
+            headings.extend(measures.iter().map(|measure| measure.name));
             headings.extend(["type", "name"]);
             let mut table = Table::new(&headings);
             for (part, values) in parts.iter().zip(measured) {

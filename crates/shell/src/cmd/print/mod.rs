@@ -11,6 +11,7 @@ mod ascii;
 mod bytes;
 mod code;
 mod coding;
+mod digest;
 mod dump;
 mod examine;
 mod range;
@@ -117,6 +118,10 @@ static ROWS: &[Row] = &[
     sized("p6e", "The bytes in base64", coding::print_base64).examples(&["p6e 8"]),
     sized("p6d", "The bytes that base64 text stands for", coding::print_decoded),
     sized("pu", "The bytes as URL escapes", coding::print_url).examples(&["pu 8"]),
+    Row::new("ph", "A checksum or hash of bytes, or the algorithms there are", digest::print)
+        .params(&[maybe("algorithm", Kind::Word), maybe("length", Kind::Number)])
+        .modes(JSON)
+        .examples(&["ph", "phj", "ph md5 16", "ph crc32"]),
 ];
 
 /// The cell that a command's name asks for.

@@ -4,8 +4,8 @@ use std::ops::ControlFlow;
 
 use super::range;
 use super::scan::scan;
-use crate::cmd::info::hex_digest;
-use crate::error::{Error, Result};
+use crate::digest::{Algorithm, Outcome};
+use crate::error::Result;
 use crate::eval::Env;
 use crate::registry::Args;
 
@@ -22,23 +22,28 @@ pub(super) fn print_matches(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         [algorithm, wanted, size] => (algorithm, wanted, env.length(size)?),
         _ => return Err(args.wrong("an algorithm and a digest are needed")),
     };
-    let wanted = wanted.to_ascii_lowercase();
-    let Some(sample) = hex_digest(algorithm, &[]) else {
-        return Err(Error::failed(format!("no algorithm '{algorithm}': use md5, sha1 or sha256")));
-    };
-    if sample.len() != wanted.len() || !wanted.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-        return Err(args.wrong(format!("a digest of {algorithm} has {} hex digits", sample.len())));
-    }
+    let row = Algorithm::find(algorithm)?;
     let size = size.max(1);
+    let wanted = match row.of(&vec![0; size])? {
+        Outcome::Bytes(sample) => {
+            let digits = sample.len() * 2;
+            if wanted.len() != digits || !wanted.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+                return Err(args.wrong(format!("a digest of {algorithm} has {digits} hex digits")));
+            }
+            wanted.to_ascii_lowercase()
+        }
+        Outcome::Number(_) | Outcome::Text(_) => wanted.clone(),
+    };
+    let short: String = wanted.chars().take(SHORT).collect();
     for range in range::ranges(env)? {
         let flow = scan(env, range, size - 1, |env, addr, bytes, _| {
             for (at, window) in bytes.windows(size).enumerate() {
                 if at % STRIDE == 0 {
                     env.ctx.check()?;
                 }
-                if hex_digest(algorithm, window).as_ref() == Some(&wanted) {
+                if row.of(window)?.to_string() == wanted {
                     let addr = addr.wrapping_add(at as u64);
-                    writeln!(env.out, "{addr:#x}: {algorithm}.{} : {wanted}", &wanted[..SHORT])?;
+                    writeln!(env.out, "{addr:#x}: {algorithm}.{short} : {wanted}")?;
                     return Ok(ControlFlow::Break(()));
                 }
             }
