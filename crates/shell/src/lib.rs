@@ -13,12 +13,15 @@ pub mod flag;
 pub mod lang;
 pub mod load;
 mod nearest;
+pub mod note;
 pub mod out;
+pub mod paint;
 pub mod parse;
 mod peer;
 pub mod registry;
 pub mod render;
 pub mod session;
+pub mod spaces;
 pub mod view;
 
 pub use error::{Error, Result};

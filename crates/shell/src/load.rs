@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::eval::Env;
 
 mod flag;
+mod note;
 
 pub(crate) use flag::relocation_bytes;
 
@@ -77,6 +78,7 @@ pub fn open(env: &mut Env<'_>, request: &Request) -> Result<u32> {
             map_image(env, &loaded)?;
             settle(env, &loaded);
             flag::set_all(&mut env.session.flags, &loaded);
+            note::set_all(&mut env.session.notes, &loaded);
             for warning in &loaded.binary.warnings {
                 env.out.report(&format!("WARN: {}: {}", request.uri, crate::render::printable(warning)));
             }
@@ -87,6 +89,7 @@ pub fn open(env: &mut Env<'_>, request: &Request) -> Result<u32> {
             env.view.seek = request.map.unwrap_or(0);
             if request.headers {
                 flag::add_spaces(&mut env.session.flags);
+                env.session.notes.spaces.add(note::SPACE);
             }
         }
         Err(error) => {

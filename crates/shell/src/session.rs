@@ -9,6 +9,7 @@ use farad_io::{Io, Schemes};
 use crate::config::Config;
 use crate::flag::Flags;
 use crate::load::Loaded;
+use crate::note::Notes;
 use crate::registry::Registry;
 
 /// What is kept under an alias's name.
@@ -57,6 +58,8 @@ pub struct Session {
     pub io: Io,
     /// Named addresses.
     pub flags: Flags,
+    /// Comments, and what bytes are.
+    pub notes: Notes,
     /// Settings.
     pub config: Config,
     /// What was read from the headers of open files.
@@ -77,6 +80,7 @@ impl Session {
         Session {
             io: Io::new(schemes),
             flags: Flags::default(),
+            notes: Notes::default(),
             config: Config::default(),
             loaded: Vec::new(),
             aliases: BTreeMap::new(),

@@ -3,6 +3,7 @@
 use std::io;
 
 use crate::config::Config;
+use crate::paint::Palette;
 
 /// Block size at the start, in bytes.
 const BLOCK: usize = 0x100;
@@ -79,6 +80,8 @@ pub struct View {
     pub history: History,
     /// This reader's own settings, over the session's.
     pub config: Config,
+    /// The styles of the output, where there is colour.
+    pub palette: Palette,
     /// The last number computed (`$?`), which conditions look at.
     pub value: u64,
     /// How many commands of the last line failed.
@@ -100,6 +103,7 @@ impl Default for View {
             block: BLOCK,
             history: History::default(),
             config: Config::default(),
+            palette: Palette::default(),
             value: 0,
             failures: 0,
             quit: None,

@@ -4,6 +4,7 @@
 
 mod basic;
 mod block;
+mod color;
 pub mod config;
 mod disasm;
 mod environment;
@@ -13,6 +14,7 @@ mod help;
 mod info;
 mod instruction;
 mod map;
+mod note;
 mod number;
 pub mod open;
 mod print;
@@ -42,11 +44,13 @@ pub fn groups() -> Vec<Group> {
     groups.extend(write::GROUPS);
     groups.push(yank::GROUP);
     groups.extend(flag::GROUPS);
+    groups.extend(note::GROUPS);
     groups.extend([
         open::GROUP,
         map::GROUP,
         open::RESIZE,
         config::GROUP,
+        color::GROUP,
         environment::GROUP,
         files::GROUP,
         basic::GROUP,

@@ -43,6 +43,13 @@ impl Bench {
     }
 }
 
+/// What lines print on 512 bytes of memory, each of which must succeed.
+pub(super) fn output(line: &str) -> String {
+    let (succeeded, out) = Bench::new().run(line);
+    assert!(succeeded, "{line}: {:?}", out.reports);
+    out.text()
+}
+
 #[test]
 fn every_row_is_whole_and_its_examples_run() {
     let mut seen = HashSet::new();

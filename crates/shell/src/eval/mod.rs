@@ -342,7 +342,13 @@ impl Env<'_> {
     }
 
     /// Runs something and gives back what it prints, and the peer that wrote it, if one did.
-    fn collect(&mut self, run: impl FnOnce(&mut Env<'_>) -> Result<()>) -> Result<(String, Option<String>)> {
+    ///
+    /// # Errors
+    /// What it fails with, and more output than the limit.
+    pub(crate) fn collect(
+        &mut self,
+        run: impl FnOnce(&mut Env<'_>) -> Result<()>,
+    ) -> Result<(String, Option<String>)> {
         let mut collected = Collected::new(self.out, SUBSTITUTION);
         run(&mut Env { session: self.session, view: self.view, ctx: self.ctx, out: &mut collected })?;
         Ok(collected.into_text())

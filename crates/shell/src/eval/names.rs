@@ -4,6 +4,7 @@ use super::Env;
 use crate::config;
 use crate::error::{Error, Result};
 use crate::lang::{self, Names};
+use crate::paint::{Depth, Paint};
 use crate::view::BLOCK_LIMIT;
 
 impl Env<'_> {
@@ -57,6 +58,11 @@ impl Env<'_> {
         self.view.config.set(row, value);
         crate::cmd::config::apply(self);
         Ok(())
+    }
+
+    /// How the reader has the output painted.
+    pub(crate) fn paint(&self) -> Paint {
+        Paint::new(&self.view.palette, Depth::of(self.setting_number("scr.color")))
     }
 
     /// Bytes of an address of the architecture: 1, 2, 4 or 8.

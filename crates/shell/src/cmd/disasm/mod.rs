@@ -5,12 +5,11 @@ use crate::error::Result;
 use crate::eval::Env;
 use crate::registry::{Args, Glue, Group, Kind, Mode, Param, Row, maybe};
 
-mod arrow;
 mod back;
-mod comment;
 mod listing;
 mod name;
 mod short;
+mod spell;
 mod stream;
 #[cfg(test)]
 mod tests;

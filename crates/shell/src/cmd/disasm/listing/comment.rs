@@ -1,10 +1,13 @@
-//! What a listing says beside an instruction: what it points at, what its number looks like.
+//! What a listing says beside an instruction: what it points at, what its number looks like, and
+//! what somebody noted.
 
 use farad_arch::{Instruction, Kind};
 
 use crate::cmd::print;
 use crate::error::Result;
 use crate::eval::Env;
+use crate::paint::{Line, Role};
+use crate::render::printable;
 
 /// Longest text shown from memory, in bytes.
 const TEXT: u64 = 256;
@@ -22,9 +25,17 @@ pub(super) enum Dialect {
     Other,
 }
 
-/// The comments of one instruction, in order. An empty one stands for a line end.
+/// A comment.
+pub(super) enum Comment {
+    /// Its style and text.
+    Text(Role, String),
+    /// What follows stands in a line of its own.
+    Break,
+}
+
+/// The comments of one row, in order.
 #[derive(Default)]
-pub(super) struct Comments(pub(super) Vec<String>);
+pub(super) struct Comments(pub(super) Vec<Comment>);
 
 impl Comments {
     /// The comments of an instruction shown as `shown`, which has these bytes.
@@ -44,8 +55,39 @@ impl Comments {
             None if dialect == Dialect::Other => {}
             None => comments.number(env, instruction, shown, bytes, dialect)?,
         }
-        comments.sections(env, instruction.addr);
         Ok(comments)
+    }
+
+    /// Adds what the file says of itself.
+    fn say(&mut self, text: String) {
+        self.0.push(Comment::Text(Role::Comment, text));
+    }
+
+    /// Adds what somebody noted at an address.
+    pub(super) fn notes(&mut self, env: &Env<'_>, addr: u64) {
+        let notes = env.session.notes.at(addr).filter(|note| !note.kind.is_body());
+        self.0.extend(notes.map(|note| Comment::Text(Role::UserComment, printable(&note.text))));
+    }
+
+    /// Appends them to a row from a column on.
+    pub(super) fn push_to(&self, line: &mut Line, column: usize) {
+        let mut is_first = true;
+        for comment in &self.0 {
+            let Comment::Text(role, text) = comment else {
+                line.end();
+                is_first = true;
+                continue;
+            };
+            let width = line.width();
+            if is_first {
+                line.pad_to(column);
+            }
+            if line.width() == width && width > 0 {
+                line.plain(" ");
+            }
+            line.push(*role, &format!("; {text}"));
+            is_first = false;
+        }
     }
 
     /// What is at the address that an instruction names.
@@ -64,7 +106,7 @@ impl Comments {
         }
         self.name(env, pointer, shown);
         if !shown.contains(&format!("{pointer:#x}")) && !shown.contains(&format!("{pointer:#010x}")) {
-            self.0.push(format!("{pointer:#x}"));
+            self.say(format!("{pointer:#x}"));
         }
         self.text(env, pointer)
     }
@@ -98,7 +140,7 @@ impl Comments {
                 comment.push_str(&format!(" \"{text}\""));
             }
         }
-        self.0.push(comment);
+        self.say(comment);
         Ok(())
     }
 
@@ -106,14 +148,14 @@ impl Comments {
     fn name(&mut self, env: &Env<'_>, addr: u64, shown: &str) {
         let last = env.session.flags.at(addr).next_back();
         if let Some(flag) = last.filter(|flag| !shown.contains(&flag.name)) {
-            self.0.push(flag.name.clone());
-            self.0.push(String::new());
+            self.say(flag.name.clone());
+            self.0.push(Comment::Break);
         }
     }
 
     fn text(&mut self, env: &mut Env<'_>, addr: u64) -> Result<()> {
         if let Some(text) = text_at(env, addr)? {
-            self.0.push(format!("\"{text}\""));
+            self.say(format!("\"{text}\""));
         }
         Ok(())
     }
@@ -159,20 +201,20 @@ impl Comments {
                 self.text(env, value)?;
             }
             if !self.0.is_empty() {
-                while self.0.last().is_some_and(String::is_empty) {
+                while matches!(self.0.last(), Some(Comment::Break)) {
                     self.0.pop();
                 }
                 return Ok(());
             }
         }
         if is_move && let Some(characters) = characters(value) {
-            self.0.push(format!("'{characters}'"));
+            self.say(format!("'{characters}'"));
         }
         if env.session.io.is_mapped(value) || (is_move && instruction.operands.contains('[')) {
             return Ok(());
         }
         if !shown.contains(&format!("{value:#x}")) && value > 9 && value < SMALL as u64 {
-            self.0.push(format!("{value:#x}"));
+            self.say(format!("{value:#x}"));
         }
         let shows_all = matches!(instruction.kind, Kind::Compare | Kind::AndCompare | Kind::Push);
         let is_small = i64::from(value as u32 as i32).abs() < SMALL && value <= u64::from(u32::MAX);
@@ -180,24 +222,8 @@ impl Comments {
         if !is_small || (value <= 10 && !shows_all) || is_hidden {
             return Ok(());
         }
-        self.0.push(if value == u64::from(u32::MAX) { "-1".to_owned() } else { value.to_string() });
+        self.say(if value == u64::from(u32::MAX) { "-1".to_owned() } else { value.to_string() });
         Ok(())
-    }
-
-    /// The sections that begin at an address.
-    pub(super) fn sections(&mut self, env: &Env<'_>, addr: u64) {
-        for loaded in &env.session.loaded {
-            for section in loaded.binary.sections.iter().filter(|section| section.vaddr == addr && addr != 0)
-            {
-                self.0.push(format!(
-                    "[{:02}] {} section size {} named {}",
-                    section.index,
-                    section.perm,
-                    section.vsize,
-                    crate::render::printable(&section.name)
-                ));
-            }
-        }
     }
 }
 
