@@ -31,6 +31,8 @@ pub enum Mode {
     Script,
     /// `q`: the least, a line each.
     Quiet,
+    /// `,`: the table, as the query behind the comma wants it.
+    Table,
 }
 
 impl Mode {
@@ -41,6 +43,7 @@ impl Mode {
             Mode::Json => Some('j'),
             Mode::Script => Some('*'),
             Mode::Quiet => Some('q'),
+            Mode::Table => Some(','),
         }
     }
 }
@@ -323,6 +326,9 @@ fn fit(row: &Row, rest: &str) -> Option<(Mode, usize, bool)> {
         if behind.is_empty() {
             return Some((mode, 1, false));
         }
+        if mode == Mode::Table {
+            return Some((mode, 1, true));
+        }
         if sticks(row.glue, behind) && row.glue != Glue::Rest {
             return Some((mode, 1, true));
         }
@@ -347,6 +353,7 @@ mod tests {
     }
 
     static ROWS: &[Row] = &[
+        Row::new("is", "", nothing).modes(&[Mode::Json, Mode::Table]),
         Row::new("px", "", nothing).glue(Glue::Number).modes(&[Mode::Json]),
         Row::new("pxw", "", nothing).glue(Glue::Number).modes(&[Mode::Json]),
         Row::new("s", "", nothing).glue(Glue::Number).modes(&[Mode::Json]),
@@ -363,6 +370,8 @@ mod tests {
             ("pxj4", "px", Mode::Json, "4"),
             ("pxwj 8 ", "pxw", Mode::Json, "8"),
             ("px", "px", Mode::Text, ""),
+            ("is,name/eq/a b,:csv", "is", Mode::Table, "name/eq/a b,:csv"),
+            ("is, :json", "is", Mode::Table, ":json"),
             ("s+10", "s+", Mode::Text, "10"),
             ("s-8", "s", Mode::Text, "-8"),
             ("=0 px 4", "=", Mode::Text, "0 px 4"),

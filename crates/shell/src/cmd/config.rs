@@ -153,7 +153,7 @@ fn evaluate(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         Mode::Quiet => {
             return VARIABLES.iter().try_for_each(|row| Ok(writeln!(env.out, "{}", row.name)?));
         }
-        Mode::Text => {}
+        Mode::Text | Mode::Table => {}
     }
     if args.is_empty() {
         return list(env, "");

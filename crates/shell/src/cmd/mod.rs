@@ -20,6 +20,7 @@ pub mod open;
 mod print;
 mod search;
 mod seek;
+mod table;
 mod write;
 mod yank;
 
@@ -51,6 +52,7 @@ pub fn groups() -> Vec<Group> {
         open::RESIZE,
         config::GROUP,
         color::GROUP,
+        table::GROUP,
         environment::GROUP,
         files::GROUP,
         basic::GROUP,

@@ -72,7 +72,7 @@ fn copy(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let (addr, bytes) = copied(env)?;
     let digits = hex_digits(&bytes);
     match args.mode {
-        Mode::Text => writeln!(env.out, "{addr:#010x} {} {digits}", bytes.len())?,
+        Mode::Text | Mode::Table => writeln!(env.out, "{addr:#010x} {} {digits}", bytes.len())?,
         Mode::Json => writeln!(env.out, "{{\"addr\":{addr},\"bytes\":\"{digits}\"}}")?,
         Mode::Script => writeln!(env.out, "wx {digits}")?,
         Mode::Quiet => writeln!(env.out, "{digits}")?,

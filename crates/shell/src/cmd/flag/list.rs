@@ -10,6 +10,7 @@ use crate::eval::each::matches;
 use crate::flag::Flag;
 use crate::registry::{Args, Mode};
 use crate::render::{printable, script_line};
+use crate::table::{self, Table, number, text};
 
 /// A line for each visible flag that is wanted.
 pub(super) fn lines(env: &mut Env<'_>, wanted: impl Fn(&Flag) -> bool) -> Result<()> {
@@ -81,22 +82,14 @@ pub(super) fn bars(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     Ok(())
 }
 
-pub(super) fn table(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
-    let head = ["addr", "size", "space", "name"].map(str::to_owned);
-    let mut rows = vec![head];
-    rows.extend(env.session.flags.visible().map(|flag| {
+pub(super) fn table(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let columns = [number("addr"), number("size"), text("space"), text("name")];
+    let mut table = Table::new("flags", columns);
+    for flag in env.session.flags.visible() {
         let space = flag.space.clone().unwrap_or_default();
-        [format!("{:#010x}", flag.addr), flag.size.to_string(), space, flag.name.clone()]
-    }));
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-    let (addr, size, space, name) = (width(0), width(1), width(2), width(3));
-    for (index, row) in rows.iter().enumerate() {
-        writeln!(env.out, "{:addr$} {:size$} {:space$} {}", row[0], row[1], row[2], row[3])?;
-        if index == 0 {
-            writeln!(env.out, "{}", "-".repeat(addr + size + space + name + 3))?;
-        }
+        table.push([format!("{:#010x}", flag.addr), flag.size.to_string(), space, flag.name.clone()]);
     }
-    Ok(())
+    table::print(env, args, table)
 }
 
 pub(super) fn colors(env: &mut Env<'_>, mode: Mode) -> Result<()> {

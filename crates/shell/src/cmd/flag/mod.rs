@@ -22,7 +22,7 @@ const COMMENT: usize = 64 << 10;
 
 static ROWS: &[Row] = &[
     Row::new("f", "List flags, or set one (also f name=addr)", flag)
-        .modes(&[Mode::Json, Mode::Script, Mode::Quiet])
+        .modes(&[Mode::Json, Mode::Script, Mode::Quiet, Mode::Table])
         .params(&[
             maybe("name", Kind::Flag),
             maybe("size", Kind::Number),
@@ -30,7 +30,7 @@ static ROWS: &[Row] = &[
             maybe("comment", Kind::Text),
         ])
         .effects(Effects::ANNOTATE)
-        .examples(&["f", "f foo 4 0x10", "f foo=0x20", "fj", "f*"]),
+        .examples(&["f", "f foo 4 0x10", "f foo=0x20", "fj", "f*", "f,:csv"]),
     Row::new("f+", "Set a flag unless one of that name is there", add)
         .glue(Glue::Rest)
         .params(&[need("name", Kind::Flag), maybe("size", Kind::Number), maybe("addr", Kind::Address)])
@@ -50,7 +50,6 @@ static ROWS: &[Row] = &[
         .params(&[maybe("pattern", Kind::Flag)])
         .effects(Effects::ANNOTATE)
         .examples(&["f="]),
-    Row::new("f,", "List flags as a table", list::table).effects(Effects::ANNOTATE).examples(&["f,"]),
     Row::new("fa", "Give the address of an expression another name", alias)
         .params(&[need("name", Kind::Flag), need("addr", Kind::Address)])
         .effects(Effects::ANNOTATE)
@@ -115,6 +114,7 @@ fn flag(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         Mode::Json => return list::json(env),
         Mode::Script => return list::script(env),
         Mode::Quiet => return list::names(env),
+        Mode::Table => return list::table(env, args),
         Mode::Text if args.is_empty() => return list::lines(env, |_| true),
         Mode::Text => {}
     }

@@ -3,27 +3,27 @@
 use farad_bin::{Binary, Entry, EntryKind};
 use serde_json::{Map, Value, json};
 
-use super::table::Table;
 use super::{addr_cell, current, print_json, write_address, write_json};
 use crate::error::Result;
 use crate::eval::Env;
 use crate::registry::{Args, Mode};
+use crate::table::{self, Table, number, text};
 
 /// The program's entry points.
 pub(super) fn print_programs(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    print(env, args.mode, |kind| kind == EntryKind::Program)
+    print(env, args, |kind| kind == EntryKind::Program)
 }
 
 /// Initialisers and finalisers.
 pub(super) fn print_initialisers(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    print(env, args.mode, |kind| kind != EntryKind::Program)
+    print(env, args, |kind| kind != EntryKind::Program)
 }
 
-fn print(env: &mut Env<'_>, mode: Mode, wanted: fn(EntryKind) -> bool) -> Result<()> {
-    let Some(loaded) = current(env.session) else { return super::nothing(env, mode) };
+fn print(env: &mut Env<'_>, args: &Args<'_>, wanted: fn(EntryKind) -> bool) -> Result<()> {
+    let Some(loaded) = current(env.session) else { return super::nothing(env, args.mode) };
     let binary = &loaded.binary;
     let entries = binary.entries.iter().filter(|entry| wanted(entry.kind));
-    match mode {
+    match args.mode {
         Mode::Json => print_json(env.out, rows_json(binary, wanted))?,
         Mode::Quiet => entries.into_iter().try_for_each(|entry| write_address(env.out, entry.vaddr))?,
         Mode::Script => {
@@ -33,8 +33,9 @@ fn print(env: &mut Env<'_>, mode: Mode, wanted: fn(EntryKind) -> bool) -> Result
             }
             writeln!(env.out, "'fs-")?;
         }
-        Mode::Text => {
-            let mut table = Table::new(&["paddr", "vaddr", "phaddr", "vhaddr", "type"]);
+        Mode::Text | Mode::Table => {
+            let addresses = ["paddr", "vaddr", "phaddr", "vhaddr"].map(number);
+            let mut table = Table::new("entries", addresses.into_iter().chain([text("type")]));
             for entry in entries {
                 table.push([
                     addr_cell(entry.paddr),
@@ -46,7 +47,7 @@ fn print(env: &mut Env<'_>, mode: Mode, wanted: fn(EntryKind) -> bool) -> Result
             }
             // The peer shows no empty table here.
             if !table.is_empty() {
-                table.write(env.out)?;
+                table::print(env, args, table)?;
             }
         }
     }
@@ -100,7 +101,7 @@ pub(super) fn print_main(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         }
         Mode::Quiet => write_address(env.out, vaddr)?,
         Mode::Script => writeln!(env.out, "'fs symbols\n'f main 1 {vaddr:#010x}")?,
-        Mode::Text => writeln!(env.out, "vaddr={vaddr:#010x} paddr={}", addr_cell(paddr))?,
+        Mode::Text | Mode::Table => writeln!(env.out, "vaddr={vaddr:#010x} paddr={}", addr_cell(paddr))?,
     }
     Ok(())
 }

@@ -21,18 +21,23 @@ mod section;
 mod string;
 mod summary;
 mod symbol;
-mod table;
 
 /// The group.
 pub(super) const GROUP: Group = Group { prefix: "i", brief: "what the file's headers tell", rows: ROWS };
 
 const ALL: &[Mode] = &[Mode::Json, Mode::Quiet, Mode::Script];
+const TABLE: &[Mode] = &[Mode::Json, Mode::Quiet, Mode::Script, Mode::Table];
 const JSON: &[Mode] = &[Mode::Json];
 const MEASURES: &[crate::registry::Param] = &[maybe("measures", Kind::Text)];
 
 /// A row with every form.
 const fn all(name: &'static str, brief: &'static str, run: crate::registry::Run) -> Row {
     Row::new(name, brief, run).modes(ALL)
+}
+
+/// The same for what is a table.
+const fn listed(name: &'static str, brief: &'static str, run: crate::registry::Run) -> Row {
+    Row::new(name, brief, run).modes(TABLE)
 }
 
 static ROWS: &[Row] = &[
@@ -42,43 +47,43 @@ static ROWS: &[Row] = &[
         .modes(JSON)
         .examples(&["ia"]),
     Row::new("iA", "The architectures in a file of several", summary::print_architectures).modes(JSON),
-    all("ie", "Entry points of the program", entry::print_programs).examples(&["ie", "ieq"]),
-    all("iee", "Initialisers and finalisers", entry::print_initialisers).examples(&["iee"]),
+    listed("ie", "Entry points of the program", entry::print_programs).examples(&["ie", "ieq"]),
+    listed("iee", "Initialisers and finalisers", entry::print_initialisers).examples(&["iee"]),
     all("iM", "The main function, where it can be told", entry::print_main).examples(&["iM"]),
-    all("iS", "Sections; entropy, md5, sha1 and sha256 of each can be asked for", section::print)
+    listed("iS", "Sections; entropy, md5, sha1 and sha256 of each can be asked for", section::print)
         .params(MEASURES)
         .examples(&["iS", "iSj"]),
-    all("iSc", "Sections; the same as iS", section::print),
+    listed("iSc", "Sections; the same as iS", section::print),
     Row::new("iSqq", "Sections; the same as iSq", section::print),
     Row::new("iS.", "The section at the seek", section::print_here).examples(&["iS."]),
     Row::new("iSj.", "The section at the seek, as JSON", section::print_here),
     Row::new("iSq.", "The section at the seek, in short", section::print_here),
     Row::new("iS=", "A bar for each section", section::print_bars).examples(&["iS="]),
-    all("iSS", "Segments", section::print).params(MEASURES).examples(&["iSS"]),
+    listed("iSS", "Segments", section::print).params(MEASURES).examples(&["iSS"]),
     Row::new("iSS.", "The segment at the seek", section::print_here),
     Row::new("iSSj.", "The segment at the seek, as JSON", section::print_here),
     Row::new("iSSq.", "The segment at the seek, in short", section::print_here),
     Row::new("iSS=", "A bar for each segment", section::print_bars),
-    all("is", "Symbols", symbol::print).examples(&["is", "isq"]),
+    listed("is", "Symbols", symbol::print).examples(&["is", "isq"]),
     Row::new("isqq", "Names of symbols", symbol::print),
     Row::new("is.", "The symbol at the seek", symbol::print_here).examples(&["is."]),
     Row::new("isj.", "The symbol at the seek, as JSON", symbol::print_here),
     Row::new("isq.", "The symbol at the seek, in short", symbol::print_here),
-    all("iE", "Symbols that other files may use", symbol::print).examples(&["iE"]),
+    listed("iE", "Symbols that other files may use", symbol::print).examples(&["iE"]),
     Row::new("iEqq", "Names of exported symbols", symbol::print),
     Row::new("iE.", "The exported symbol at the seek", symbol::print_here),
     Row::new("iEj.", "The exported symbol at the seek, as JSON", symbol::print_here),
     Row::new("iEq.", "The exported symbol at the seek, in short", symbol::print_here),
-    all("ii", "Symbols that other files must provide", relocation::print_imports).examples(&["ii"]),
-    all("ir", "Places that the loader fills in", relocation::print_relocations).examples(&["ir"]),
+    listed("ii", "Symbols that other files must provide", relocation::print_imports).examples(&["ii"]),
+    listed("ir", "Places that the loader fills in", relocation::print_relocations).examples(&["ir"]),
     Row::new("il", "Libraries that are needed", relocation::print_libraries)
         .modes(&[Mode::Json, Mode::Quiet])
         .examples(&["il"]),
-    all("iz", "Strings of the data sections", string::print).examples(&["iz", "izj"]),
+    listed("iz", "Strings of the data sections", string::print).examples(&["iz", "izj"]),
     Row::new("izqq", "Texts of the strings of the data sections", string::print),
-    all("izz", "Strings of the whole file", string::print_file).examples(&["izz"]),
+    listed("izz", "Strings of the whole file", string::print_file).examples(&["izz"]),
     Row::new("izzqq", "Texts of the strings of the whole file", string::print_file),
-    all("izzz", "Strings of the whole file; the same as izz", string::print_file),
+    listed("izzz", "Strings of the whole file; the same as izz", string::print_file),
     Row::new("ih", "The header's numbers", header::print_fields)
         .modes(&[Mode::Json, Mode::Script])
         .examples(&["ih"]),

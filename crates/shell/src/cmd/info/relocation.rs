@@ -3,12 +3,12 @@
 use farad_bin::{Binary, Import, Relocation, demangle};
 use serde_json::{Map, Value};
 
-use super::table::Table;
 use super::{addr_cell, current, form, print_json, write_json};
 use crate::error::Result;
 use crate::eval::Env;
 use crate::registry::{Args, Mode};
 use crate::render::printable;
+use crate::table::{self, Table, number, text};
 
 /// Symbols that a library must provide.
 pub(super) fn print_imports(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
@@ -23,8 +23,9 @@ pub(super) fn print_imports(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
             }
         }
         Mode::Script => writeln!(env.out, "'fs imports")?,
-        Mode::Text => {
-            let mut table = Table::new(&["nth", "vaddr", "bind", "type", "lib", "name"]);
+        Mode::Text | Mode::Table => {
+            let numbers = ["nth", "vaddr"].map(number).into_iter();
+            let mut table = Table::new("imports", numbers.chain(["bind", "type", "lib", "name"].map(text)));
             for import in &binary.imports {
                 table.push([
                     import.ordinal.to_string(),
@@ -35,7 +36,7 @@ pub(super) fn print_imports(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
                     import.name.clone(),
                 ]);
             }
-            table.write(env.out)?;
+            table::print(env, args, table)?;
         }
     }
     Ok(())
@@ -79,8 +80,9 @@ pub(super) fn print_relocations(env: &mut Env<'_>, args: &Args<'_>) -> Result<()
                 writeln!(env.out, "'f {name} {bytes} {addr:#010x}\n'@{addr:#010x}'Cd {bytes}")?;
             }
         }
-        Mode::Text => {
-            let mut table = Table::new(&["vaddr", "paddr", "type", "ntype", "name"]);
+        Mode::Text | Mode::Table => {
+            let columns = [number("vaddr"), number("paddr"), text("type"), number("ntype"), text("name")];
+            let mut table = Table::new("relocs", columns);
             for relocation in &binary.relocations {
                 table.push([
                     addr_cell(Some(relocation.vaddr)),
@@ -90,7 +92,7 @@ pub(super) fn print_relocations(env: &mut Env<'_>, args: &Args<'_>) -> Result<()
                     with_addend(relocation),
                 ]);
             }
-            table.write(env.out)?;
+            table::print(env, args, table)?;
         }
     }
     Ok(())

@@ -4,12 +4,13 @@ use farad_bin::{Binary, Permission, Section, Segment};
 use serde_json::{Map, Value};
 
 use super::digest;
-use super::table::Table;
 use super::{addr_cell, current, form, print_json, write_json};
+use crate::digest::Algorithm;
 use crate::error::Result;
 use crate::eval::Env;
 use crate::registry::{Args, Mode};
 use crate::render::printable;
+use crate::table::{self, Column, Table, number, text};
 
 /// Columns of a bar.
 const BAR: usize = 30;
@@ -64,7 +65,7 @@ fn of_segments(args: &Args<'_>) -> bool {
 pub(super) fn print(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let mode = form(args);
     let Some(loaded) = current(env.session) else { return super::nothing(env, mode) };
-    let measures = digest::parse(args.text)?;
+    let measures = if mode == Mode::Table { Vec::new() } else { digest::parse(args.text)? };
     let ranges: Vec<(u64, u64)> =
         parts(&loaded.binary, args).iter().map(|part| (part.paddr, part.size)).collect();
     let fd = loaded.fd;
@@ -99,15 +100,12 @@ pub(super) fn print(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
             }
             Ok(())
         }
-        Mode::Text => {
-            let mut headings = vec!["nth", "paddr", ">size", "vaddr", ">vsize", "perm", "flags"];
-            headings.extend(measures.iter().map(|measure| measure.name));
-            headings.extend(["type", "name"]);
-            let mut table = Table::new(&headings);
+        Mode::Text | Mode::Table => {
+            let mut table = empty_table(args, &measures);
             for (part, values) in parts.iter().zip(measured) {
                 table.push(cells(part, part.index, values));
             }
-            table.write(env.out)
+            table::print(env, args, table)
         }
     }
 }
@@ -130,11 +128,10 @@ pub(super) fn print_here(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         }
         (Mode::Quiet, None) => {}
         _ => {
-            let headings = ["nth", "paddr", ">size", "vaddr", ">vsize", "perm", "flags", "type", "name"];
-            let mut table = Table::new(&headings);
+            let mut table = empty_table(args, &[]);
             // The peer counts what it lists, which is one.
             here.into_iter().for_each(|part| table.push(cells(part, 0, Vec::new())));
-            table.write(env.out)?;
+            table::print(env, args, table)?;
         }
     }
     Ok(())
@@ -172,6 +169,22 @@ pub(super) fn print_bars(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         )?;
     }
     Ok(())
+}
+
+/// A table of the parts that a command's letters name, with a column for each thing measured.
+fn empty_table(args: &Args<'_>, measures: &[&'static Algorithm]) -> Table {
+    let mut columns = vec![
+        number("nth"),
+        number("paddr"),
+        number("size").right(),
+        number("vaddr"),
+        number("vsize").right(),
+        text("perm"),
+        number("flags"),
+    ];
+    columns.extend(measures.iter().map(|measure| text(measure.name)));
+    columns.extend([text("type"), text("name")] as [Column; 2]);
+    Table::new(if of_segments(args) { "segments" } else { "sections" }, columns)
 }
 
 fn cells(part: &Part<'_>, nth: usize, measured: Vec<String>) -> Vec<String> {

@@ -5,7 +5,6 @@ use std::ops::ControlFlow;
 use farad_bin::{Binary, StringRow, StringScope, string_flag_name};
 use serde_json::{Value, json};
 
-use super::table::Table;
 use super::{addr_cell, current, current_fd, form, print_json};
 use crate::error::{Error, Result};
 use crate::eval::Env;
@@ -14,11 +13,18 @@ use crate::out::Out;
 use crate::registry::{Args, Mode};
 use crate::render::printable;
 use crate::session::Session;
+use crate::table::{self, Table, number, text};
 
 /// Strings of the data sections, found when the file was opened.
 pub(super) fn print(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let Some(loaded) = current(env.session) else { return super::nothing(env, form(args)) };
-    write(env.out, Some(&loaded.binary), &loaded.strings, args)
+    match form(args) {
+        Mode::Text | Mode::Table => {
+            let table = table(Some(&loaded.binary), &loaded.strings);
+            print_table(env, args, table)
+        }
+        mode => write(env.out, Some(&loaded.binary), &loaded.strings, args, mode),
+    }
 }
 
 /// Strings of the whole file, looked for now.
@@ -35,12 +41,50 @@ pub(super) fn print_file(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     });
     env.ctx.check()?;
     // What was found before the file failed is worth having.
-    write(env.out, binary, &rows, args)?;
+    match form(args) {
+        Mode::Text | Mode::Table => {
+            let table = table(binary, &rows);
+            print_table(env, args, table)?;
+        }
+        mode => write(env.out, binary, &rows, args, mode)?,
+    }
     found.map_err(|error| Error::failed(error.to_string()))
 }
 
-fn write(out: &mut dyn Out, binary: Option<&Binary>, rows: &[StringRow], args: &Args<'_>) -> Result<()> {
-    match form(args) {
+/// Without strings the list for people is empty, headings and all.
+fn print_table(env: &mut Env<'_>, args: &Args<'_>, table: Table) -> Result<()> {
+    if table.is_empty() && args.mode != Mode::Table { Ok(()) } else { table::print(env, args, table) }
+}
+
+fn table(binary: Option<&Binary>, rows: &[StringRow]) -> Table {
+    let numbers = ["nth", "paddr", "vaddr", "len", "size"].map(number).into_iter();
+    let mut table = Table::new("strings", numbers.chain(["section", "type", "string"].map(text)));
+    for row in rows {
+        table.push([
+            row.ordinal.to_string(),
+            addr_cell(Some(row.paddr)),
+            addr_cell(Some(row.vaddr)),
+            row.length.to_string(),
+            row.size.to_string(),
+            section(binary, row).to_owned(),
+            row.kind.name().to_owned(),
+            // Rows double the backslashes that are in the file, which tells them from
+            // escapes; the list for people shows them as they are.
+            row.text.replace("\\\\", "\\"),
+        ]);
+    }
+    table
+}
+
+/// The forms that are no table.
+fn write(
+    out: &mut dyn Out,
+    binary: Option<&Binary>,
+    rows: &[StringRow],
+    args: &Args<'_>,
+    mode: Mode,
+) -> Result<()> {
+    match mode {
         Mode::Json => print_json(out, rows.iter().map(|row| json_row(binary, row)).collect()),
         Mode::Quiet if args.row.name.ends_with("qq") => {
             rows.iter().try_for_each(|row| Ok(writeln!(out, "{}", printable(&row.text))?))
@@ -57,26 +101,7 @@ fn write(out: &mut dyn Out, binary: Option<&Binary>, rows: &[StringRow], args: &
             }
             Ok(())
         }
-        Mode::Text if rows.is_empty() => Ok(()),
-        Mode::Text => {
-            let headings = ["nth", "paddr", "vaddr", "len", "size", "section", "type", "string"];
-            let mut table = Table::new(&headings);
-            for row in rows {
-                table.push([
-                    row.ordinal.to_string(),
-                    addr_cell(Some(row.paddr)),
-                    addr_cell(Some(row.vaddr)),
-                    row.length.to_string(),
-                    row.size.to_string(),
-                    section(binary, row).to_owned(),
-                    row.kind.name().to_owned(),
-                    // Rows double the backslashes that are in the file, which tells them from
-                    // escapes; the list for people shows them as they are.
-                    row.text.replace("\\\\", "\\"),
-                ]);
-            }
-            table.write(out)
-        }
+        Mode::Text | Mode::Table => Ok(()),
     }
 }
 

@@ -62,7 +62,7 @@ pub(super) fn print_facts(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
                 writeln!(env.out, "'e {setting}={}", printable(&value))?;
             }
         }
-        Mode::Text => {
+        Mode::Text | Mode::Table => {
             for (name, fact) in facts.iter().filter(|(_, fact)| fact.is_known()) {
                 line(env, name, &text(fact))?;
             }

@@ -3,13 +3,13 @@
 use farad_bin::{Binary, Symbol, SymbolKind, demangle, flag_name};
 use serde_json::{Value, json};
 
-use super::table::Table;
 use super::{addr_cell, current, form, print_json, write_json};
 use crate::error::Result;
 use crate::eval::Env;
 use crate::out::Out;
 use crate::registry::{Args, Mode};
 use crate::render::printable;
+use crate::table::{self, Table, number, text};
 
 /// Which symbols a command's letters name, and the flag space of its script.
 fn listed(args: &Args<'_>) -> (fn(&Symbol) -> bool, &'static str) {
@@ -34,7 +34,10 @@ pub(super) fn print(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
             symbols.into_iter().try_for_each(|symbol| Ok(writeln!(env.out, "{}", name(symbol))?))
         }
         Mode::Quiet => symbols.into_iter().try_for_each(|symbol| quiet(env.out, symbol)),
-        Mode::Text => table(symbols, demangled).write(env.out),
+        Mode::Text | Mode::Table => {
+            let table = table(symbols, space, demangled);
+            table::print(env, args, table)
+        }
     }
 }
 
@@ -42,7 +45,7 @@ pub(super) fn print(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 pub(super) fn print_here(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let mode = form(args);
     let Some(loaded) = current(env.session) else { return super::nothing(env, mode) };
-    let (wanted, _) = listed(args);
+    let (wanted, space) = listed(args);
     let seek = env.view.seek;
     let holds = |symbol: &&Symbol| {
         let at = seek.checked_sub(symbol.vaddr);
@@ -54,14 +57,27 @@ pub(super) fn print_here(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         (Mode::Json, Some(symbol)) => write_json(env.out, &json_row(symbol))?,
         (Mode::Quiet, Some(symbol)) => quiet(env.out, symbol)?,
         (Mode::Quiet, None) => {}
-        _ => table(here.into_iter(), env.is_set("bin.demangle")).write(env.out)?,
+        _ => {
+            let table = table(here.into_iter(), space, env.is_set("bin.demangle"));
+            table::print(env, args, table)?;
+        }
     }
     Ok(())
 }
 
-fn table<'a>(symbols: impl Iterator<Item = &'a Symbol>, demangled: bool) -> Table {
-    let headings = ["nth", "paddr", "vaddr", "bind", "type", "size", "lib", "name", "demangled"];
-    let mut table = Table::new(&headings);
+fn table<'a>(symbols: impl Iterator<Item = &'a Symbol>, name: &str, demangled: bool) -> Table {
+    let columns = [
+        number("nth"),
+        number("paddr"),
+        number("vaddr"),
+        text("bind"),
+        text("type"),
+        number("size"),
+        text("lib"),
+        text("name"),
+        text("demangled"),
+    ];
+    let mut table = Table::new(name, columns);
     for symbol in symbols {
         table.push([
             symbol.ordinal.to_string(),

@@ -50,7 +50,7 @@ pub(super) fn list_of(env: &mut Env<'_>, mode: Mode, wanted: impl Fn(&Map) -> bo
             let line = format!("omu {fd} {from:#010x} {size:#010x} {delta:#010x} {perm}{blank}{name}");
             writeln!(env.out, "{}", script_line(&line))
         })?,
-        Mode::Text => maps.try_for_each(|map| {
+        Mode::Text | Mode::Table => maps.try_for_each(|map| {
             let mark = if here == Some(map.id) { '*' } else { '-' };
             writeln!(env.out, "{mark}{}", line(map))
         })?,

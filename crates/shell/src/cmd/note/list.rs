@@ -22,7 +22,7 @@ pub(super) fn print(env: &mut Env<'_>, mode: Mode, wanted: impl Fn(&Note) -> boo
                 writeln!(env.out, "{}", script(note))?;
             }
         }
-        Mode::Text | Mode::Quiet => {
+        Mode::Text | Mode::Quiet | Mode::Table => {
             for note in notes {
                 writeln!(env.out, "{}", line(note))?;
             }

@@ -104,7 +104,7 @@ pub(super) fn binaries(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
                 writeln!(env.out, "oba {:#010x} {uri} # {index}", binary.base)?;
             }
             Mode::Script => writeln!(env.out, "'oba {:#010x} {uri}", binary.base)?,
-            Mode::Text => {
+            Mode::Text | Mode::Table => {
                 let mark = if current == Some(fd) { '*' } else { '-' };
                 let (arch, bits, base) = (info.arch, info.bits, binary.base);
                 writeln!(
