@@ -10,6 +10,7 @@ mod disasm;
 mod environment;
 mod files;
 mod flag;
+mod format;
 mod help;
 mod info;
 mod instruction;
@@ -38,6 +39,7 @@ pub fn groups() -> Vec<Group> {
         seek::GROUP,
         block::GROUP,
         print::GROUP,
+        format::GROUP,
         disasm::GROUP,
         search::GROUP,
         info::GROUP,
