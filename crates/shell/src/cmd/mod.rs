@@ -5,6 +5,7 @@
 mod basic;
 mod block;
 mod color;
+mod compare;
 pub mod config;
 mod disasm;
 mod environment;
@@ -42,6 +43,7 @@ pub fn groups() -> Vec<Group> {
         format::GROUP,
         disasm::GROUP,
         search::GROUP,
+        compare::GROUP,
         info::GROUP,
     ];
     groups.extend(write::GROUPS);

@@ -10,18 +10,21 @@ use crate::registry::Registry;
 use crate::session::Session;
 use crate::view::View;
 
-/// What a line prints in a session on `uri`.
-pub(in crate::cmd) fn output(uri: &str, line: &str) -> String {
+/// What a line prints and reports in a session on `uri`.
+pub(in crate::cmd) fn capture(uri: &str, line: &str) -> Capture {
     let mut session =
         Session::new(farad_io::Schemes::new().with(farad_io::local()), Registry::new(cmd::groups()));
     let (mut view, ctx, mut out) = (View::default(), Ctx::owner(), Capture::new());
     let mut env = Env { session: &mut session, view: &mut view, ctx: &ctx, out: &mut out };
     load::open(&mut env, &Request::new(uri)).unwrap();
     run_line(&mut env, line);
-    if !out.reports.is_empty() {
-        return out.reports.join("\n");
-    }
-    out.text()
+    out
+}
+
+/// What a line prints in a session on `uri`; what it reports, if it reports something.
+pub(in crate::cmd) fn output(uri: &str, line: &str) -> String {
+    let out = capture(uri, line);
+    if out.reports.is_empty() { out.text() } else { out.reports.join("\n") }
 }
 
 const COUNTING: &str = "hex://000102030405060708090a0b0c0d0e0f1011121368656c6c6f00";
