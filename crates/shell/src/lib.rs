@@ -22,6 +22,7 @@ pub mod registry;
 pub mod render;
 pub mod session;
 pub mod spaces;
+mod store;
 mod table;
 pub mod view;
 

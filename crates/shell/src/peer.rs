@@ -27,7 +27,6 @@ const GROUPS: &[(&str, &str)] = &[
     ("g", "payloads"),
     ("ic", "classes"),
     ("id", "debug information"),
-    ("k", "the key-value store"),
     ("p=", "bars and graphs"),
     ("pf", "formatted data"),
     ("pt", "dates"),

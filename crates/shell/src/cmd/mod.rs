@@ -22,6 +22,7 @@ pub mod open;
 mod print;
 mod search;
 mod seek;
+mod store;
 mod table;
 mod write;
 mod yank;
@@ -57,6 +58,7 @@ pub fn groups() -> Vec<Group> {
         config::GROUP,
         color::GROUP,
         table::GROUP,
+        store::GROUP,
         environment::GROUP,
         files::GROUP,
         basic::GROUP,
