@@ -40,12 +40,11 @@ impl Code<'_> {
     }
 }
 
+/// Takes an instruction of each side: where it is, and its text.
+type Each<'a> = &'a mut dyn FnMut(&mut Env<'_>, (u64, &str), (u64, &str)) -> Result<()>;
+
 /// Goes through both sides instruction by instruction, as long as both have one.
-fn walk(
-    env: &mut Env<'_>,
-    args: &Args<'_>,
-    each: &mut dyn FnMut(&mut Env<'_>, (u64, &str), (u64, &str)) -> Result<()>,
-) -> Result<()> {
+fn walk(env: &mut Env<'_>, args: &Args<'_>, each: Each<'_>) -> Result<()> {
     let (decoder, to) = (decoder(env)?, address(env, args)?);
     let (here, len) = (env.view.seek, env.view.block as u64);
     let (ours, theirs) = (Range { addr: here, len }.read(env)?, Range { addr: to, len }.read(env)?);

@@ -18,6 +18,7 @@ mod value;
 mod walk;
 mod write;
 
+pub(super) use number::civil;
 use store::Formats;
 use text::{Lines, Style};
 use tree::Format;
