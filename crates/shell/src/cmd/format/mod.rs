@@ -18,7 +18,7 @@ mod value;
 mod walk;
 mod write;
 
-pub(super) use number::civil;
+pub(in crate::cmd) use number::{civil, days_before};
 use store::Formats;
 use text::{Lines, Style};
 use tree::Format;

@@ -70,6 +70,15 @@ fn date(days: i64) -> (i64, usize, i64) {
     (year + era * 400 + i64::from(month <= 2), month as usize, day)
 }
 
+/// Days from 1970 to the first of a month, counted from 0.
+pub(in crate::cmd) fn days_before(year: i64, month: i64) -> i64 {
+    // Years and months from March on.
+    let (year, month) = if month < 2 { (year - 1, month + 10) } else { (year, month - 2) };
+    let of_era = year.rem_euclid(400);
+    let of_year = (153 * month + 2) / 5;
+    year.div_euclid(400) * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+}
+
 /// A number in so many significant digits, as C's `%g` writes it.
 pub(super) fn general(value: f64, digits: usize) -> String {
     if value.is_nan() {
@@ -155,6 +164,9 @@ mod tests {
         assert_eq!(time(0), "Thu Jan  1 00:00:00 1970");
         assert_eq!(time(0x464c_457f), "Thu May 17 12:07:27 2007");
         assert_eq!(time(u32::MAX), "Sun Feb  7 06:28:15 2106");
+        for (year, month) in [(1970, 0), (2000, 2), (1601, 11), (2108, 1)] {
+            assert_eq!(date(days_before(year, month)), (year, month as usize + 1, 1));
+        }
         assert_eq!(civil(-1), "Wed Dec 31 23:59:59 1969");
         assert_eq!(civil(951_782_400), "Tue Feb 29 00:00:00 2000");
     }

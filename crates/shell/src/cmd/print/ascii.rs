@@ -4,9 +4,40 @@
 /// Lower-case hex digits.
 const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
+/// The two hex digits of each byte.
+pub(crate) static HEX: [[u8; 2]; 256] = {
+    let mut table = [[0; 2]; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = [DIGITS[byte >> 4], DIGITS[byte & 15]];
+        byte += 1;
+    }
+    table
+};
+
+/// The character that a dump shows for each byte.
+pub(crate) static SHOWN: [u8; 256] = {
+    let mut table = [b'.'; 256];
+    let mut byte = 0x20;
+    while byte < 0x7f {
+        table[byte] = byte as u8;
+        byte += 1;
+    }
+    table
+};
+
 /// Appends two hex digits.
 pub(crate) fn push_byte(line: &mut Vec<u8>, byte: u8) {
-    line.extend_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
+    line.extend_from_slice(&HEX[usize::from(byte)]);
+}
+
+/// Appends two hex digits for each byte.
+pub(crate) fn push_bytes(line: &mut Vec<u8>, bytes: &[u8]) {
+    let from = line.len();
+    line.resize(from + 2 * bytes.len(), 0);
+    for (cell, byte) in line[from..].chunks_exact_mut(2).zip(bytes) {
+        cell.copy_from_slice(&HEX[usize::from(*byte)]);
+    }
 }
 
 /// Appends the low `digits` hex digits of a value.
@@ -23,7 +54,7 @@ pub(crate) fn push_addr(line: &mut Vec<u8>, addr: u64) {
 }
 
 /// Hex digits of an address.
-fn addr_digits(addr: u64) -> usize {
+pub(crate) fn addr_digits(addr: u64) -> usize {
     (16 - addr.leading_zeros() as usize / 4).max(8)
 }
 
@@ -60,7 +91,7 @@ pub(crate) fn push_blanks(line: &mut Vec<u8>, count: usize) {
 
 /// The character that a dump shows for a byte.
 pub(crate) fn shown(byte: u8) -> u8 {
-    if (0x20..0x7f).contains(&byte) { byte } else { b'.' }
+    SHOWN[usize::from(byte)]
 }
 
 #[cfg(test)]

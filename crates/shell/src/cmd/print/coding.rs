@@ -27,3 +27,10 @@ pub(super) fn print_url(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let text: String = bytes.iter().map(|byte| format!("%{byte:02x}")).collect();
     Ok(writeln!(env.out, "{text}")?)
 }
+
+/// Every other byte as URL escapes: the letters of text in wide characters.
+pub(super) fn print_wide_url(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let bytes = Range::parse(env, args.text)?.read(env)?;
+    let text: String = bytes.iter().step_by(2).map(|byte| format!("%{byte:02x}")).collect();
+    Ok(writeln!(env.out, "{text}")?)
+}

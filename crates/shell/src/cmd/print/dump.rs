@@ -2,8 +2,9 @@
 
 use farad_io::Coverage;
 
-use super::ascii::{addr_width, push_addr, push_blanks, push_decimal, shown};
+use super::ascii::{HEX, SHOWN, addr_digits, addr_width, push_addr, push_blanks, push_decimal, shown};
 use super::range::{Chunk, Range};
+use super::remark;
 use super::unit::Unit;
 use crate::error::Result;
 use crate::eval::Env;
@@ -52,6 +53,28 @@ impl Style {
             absent: absent.map(|byte| if byte.is_ascii_graphic() { byte } else { b'.' }),
         }
     }
+
+    /// How many single bytes stand together.
+    fn run(&self) -> usize {
+        match (self.compact, self.pairs) {
+            (true, _) => usize::MAX,
+            (false, true) => 2,
+            (false, false) => 1,
+        }
+    }
+}
+
+/// What a dump shows besides its cells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Extra {
+    /// Nothing.
+    None,
+    /// The names of flags above the bytes they begin at.
+    Flags,
+    /// Flags and comments behind each row.
+    Comments,
+    /// Less: of rows that are alike, the first.
+    Sparse,
 }
 
 /// Prints a range as rows of cells.
@@ -59,6 +82,14 @@ impl Style {
 /// # Errors
 /// What cannot be read, and an interrupt.
 pub(crate) fn print(env: &mut Env<'_>, range: Range, unit: Unit) -> Result<()> {
+    print_with(env, range, unit, Extra::None)
+}
+
+/// Prints a range as rows of cells, and something besides.
+///
+/// # Errors
+/// What cannot be read, and an interrupt.
+pub(crate) fn print_with(env: &mut Env<'_>, range: Range, unit: Unit, extra: Extra) -> Result<()> {
     let style = Style::of(env);
     let unit = if style.bytes || unit != Unit::Byte { unit } else { Unit::Char };
     if range.len == 0 {
@@ -69,6 +100,10 @@ pub(crate) fn print(env: &mut Env<'_>, range: Range, unit: Unit) -> Result<()> {
     let mut text = Vec::new();
     if unit.has_header() && dump.style.header {
         dump.heading(&mut text, range.addr);
+        if extra == Extra::Comments {
+            text.extend_from_slice(b"  comment");
+        }
+        text.push(b'\n');
     }
     if dump.style.stride != dump.style.columns {
         return dump.print_strided(env, range, text);
@@ -77,15 +112,56 @@ pub(crate) fn print(env: &mut Env<'_>, range: Range, unit: Unit) -> Result<()> {
     let whole = range.len - range.len % unit.size() as u64;
     let range = Range { len: if whole == 0 { range.len } else { whole }, ..range };
     let mut chunks = range.chunks(dump.columns);
+    let template = Template::new(&dump.style, dump.unit, dump.columns, extra);
+    let mut alike = Alike::default();
     while let Some(chunk) = chunks.next(env)? {
         for (row, bytes) in chunk.bytes.chunks(dump.columns).enumerate() {
             let at = row * dump.columns;
-            dump.row(env, &mut text, chunk.addr.wrapping_add(at as u64), &chunk, at, bytes);
+            let addr = chunk.addr.wrapping_add(at as u64);
+            if let Some(template) = &template
+                && template.push_row(&mut text, addr, bytes)
+            {
+                continue;
+            }
+            if extra == Extra::Sparse && alike.is_next(&mut text, bytes) {
+                continue;
+            }
+            if extra == Extra::Flags {
+                remark::push_flags(env, &dump, &mut text, addr, bytes.len());
+            }
+            dump.row(env, &mut text, addr, &chunk, at, bytes);
+            if extra == Extra::Comments {
+                remark::push_comments(env, &mut text, addr, bytes.len());
+            }
+            text.push(b'\n');
         }
         env.out.write_all(&text)?;
         text.clear();
     }
     Ok(())
+}
+
+/// Finds rows that are like the one before.
+#[derive(Default)]
+struct Alike {
+    last: Vec<u8>,
+    is_told: bool,
+}
+
+impl Alike {
+    /// Whether a row is like the last, which is told once.
+    fn is_next(&mut self, text: &mut Vec<u8>, bytes: &[u8]) -> bool {
+        if self.last != bytes {
+            self.last.clear();
+            self.last.extend_from_slice(bytes);
+            self.is_told = false;
+            return false;
+        }
+        if !std::mem::replace(&mut self.is_told, true) {
+            text.extend_from_slice(b" ...\n");
+        }
+        true
+    }
 }
 
 /// Prints bytes at hand as rows of hex digits, as if they were at `addr`.
@@ -99,11 +175,13 @@ pub(crate) fn print_held(env: &mut Env<'_>, addr: u64, bytes: &[u8]) -> Result<(
     let mut text = Vec::new();
     if dump.style.header {
         dump.heading(&mut text, addr);
+        text.push(b'\n');
     }
     let chunk = Chunk { addr, bytes, coverage: Coverage::default() };
     for (row, cells) in bytes.chunks(dump.columns).enumerate() {
         let at = row * dump.columns;
         dump.row(env, &mut text, addr.wrapping_add(at as u64), &chunk, at, cells);
+        text.push(b'\n');
     }
     Ok(env.out.write_all(&text)?)
 }
@@ -133,7 +211,7 @@ pub(crate) fn print_values(env: &mut Env<'_>, range: Range, unit: Unit) -> Resul
     Ok(env.out.write_all(&text)?)
 }
 
-struct Dump {
+pub(super) struct Dump {
     unit: Unit,
     /// Bytes in a row.
     columns: usize,
@@ -165,7 +243,6 @@ impl Dump {
         if self.style.ascii || self.unit == Unit::Char {
             text.extend((0..self.columns).map(|index| b"0123456789ABCDEF"[usize::from(low(index) & 15)]));
         }
-        text.push(b'\n');
     }
 
     /// The blanks between an address and the cells.
@@ -186,11 +263,7 @@ impl Dump {
             push_addr(text, addr);
         }
         self.lead(text);
-        let run = match (style.compact, style.pairs) {
-            (true, _) => usize::MAX,
-            (false, true) => 2,
-            (false, false) => 1,
-        };
+        let run = style.run();
         let provided = |index: usize| style.absent.is_none() || chunk.coverage.contains(at + index);
         for (cell, group) in bytes.chunks(unit.size()).enumerate() {
             let index = cell * unit.size();
@@ -211,7 +284,14 @@ impl Dump {
                 text.extend(bytes.iter().enumerate().map(character));
             }
         }
-        text.push(b'\n');
+    }
+
+    /// The column of a byte's first digit.
+    pub(super) fn column(&self, addr: u64, index: usize) -> usize {
+        let addr = if self.style.addr { addr_width(addr) } else { 0 };
+        let lead = if self.style.compact || !self.style.addr { 1 } else { 2 };
+        let run = self.style.run();
+        addr + lead + index * 2 + index / run
     }
 
     /// Rows that begin `hex.stride` bytes after each other. As the peer has it, the addresses
@@ -227,12 +307,81 @@ impl Dump {
             if let Some(chunk) = chunks.next(env)? {
                 let label = if at == 0 { addr } else { addr.wrapping_add(shift) };
                 self.row(env, &mut text, label, &chunk, 0, chunk.bytes);
+                text.push(b'\n');
             }
             env.out.write_all(&text)?;
             text.clear();
             at += stride;
         }
         Ok(())
+    }
+}
+
+/// A whole row of bytes as digits and characters, of which only those change from row to row. Most
+/// of a large dump is such rows.
+struct Template {
+    line: Vec<u8>,
+    addr_digits: usize,
+    cells: Vec<usize>,
+    characters: Option<usize>,
+}
+
+impl Template {
+    /// The row of a dump, where it is as simple as that.
+    fn new(style: &Style, unit: Unit, columns: usize, extra: Extra) -> Option<Template> {
+        let is_simple =
+            unit == Unit::Byte && extra == Extra::None && style.absent.is_none() && !style.section;
+        if !is_simple {
+            return None;
+        }
+        let mut template = Template { line: Vec::new(), addr_digits: 0, cells: Vec::new(), characters: None };
+        template.lay(style.addr.then_some(8), style, columns);
+        Some(template)
+    }
+
+    fn lay(&mut self, addr_digits: Option<usize>, style: &Style, columns: usize) {
+        self.addr_digits = addr_digits.unwrap_or(0);
+        if addr_digits.is_some() {
+            self.line.extend_from_slice(b"0x");
+            push_blanks(&mut self.line, self.addr_digits);
+        }
+        push_blanks(&mut self.line, if style.compact || !style.addr { 1 } else { 2 });
+        let run = style.run();
+        for index in 0..columns {
+            self.cells.push(self.line.len());
+            push_blanks(&mut self.line, if index % run == run - 1 { 3 } else { 2 });
+        }
+        self.line.push(b' ');
+        if style.ascii {
+            self.characters = Some(self.line.len());
+            push_blanks(&mut self.line, columns);
+        }
+        self.line.push(b'\n');
+    }
+
+    /// Appends a row, if it is a whole one with an address of the usual width.
+    fn push_row(&self, text: &mut Vec<u8>, addr: u64, bytes: &[u8]) -> bool {
+        if bytes.len() != self.cells.len() || self.addr_digits > 0 && addr_digits(addr) != self.addr_digits {
+            return false;
+        }
+        let from = text.len();
+        text.extend_from_slice(&self.line);
+        let row = &mut text[from..];
+        let addr = addr.to_be_bytes();
+        if self.addr_digits > 0 {
+            for (cell, byte) in row[2..10].chunks_exact_mut(2).zip(&addr[4..]) {
+                cell.copy_from_slice(&HEX[usize::from(*byte)]);
+            }
+        }
+        for (&at, &byte) in self.cells.iter().zip(bytes) {
+            row[at..at + 2].copy_from_slice(&HEX[usize::from(byte)]);
+        }
+        if let Some(at) = self.characters {
+            for (character, &byte) in row[at..at + bytes.len()].iter_mut().zip(bytes) {
+                *character = SHOWN[usize::from(byte)];
+            }
+        }
+        true
     }
 }
 

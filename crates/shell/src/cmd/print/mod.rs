@@ -9,16 +9,24 @@ use crate::registry::{Args, Glue, Group, Kind, Mode, Param, Row, maybe, need};
 
 mod ascii;
 mod bytes;
+mod card;
 mod code;
 mod coding;
 mod digest;
 mod dump;
+mod emoji;
 mod examine;
+mod hexii;
+mod pattern;
 mod range;
+mod raw;
+mod remark;
 mod text;
+mod time;
 mod unit;
 
 pub(super) use ascii::push_addr;
+use dump::Extra;
 pub(super) use dump::{print_held as dump_bytes, section_name};
 pub(super) use range::Range;
 pub(super) use text::{escape, string_at};
@@ -28,17 +36,30 @@ use unit::Unit;
 pub(super) const GROUP: Group = Group { prefix: "p", brief: "print bytes", rows: ROWS };
 
 const LENGTH: &[Param] = &[maybe("length", Kind::Number)];
+/// Rows on both sides of the seek when it is not said how many.
+const AROUND: i64 = 3;
 const COUNT: &[Param] = &[maybe("count", Kind::Number)];
 const JSON: &[Mode] = &[Mode::Json];
+const QUIET: &[Mode] = &[Mode::Quiet];
 
 /// A row that takes a length.
 const fn sized(name: &'static str, brief: &'static str, run: crate::registry::Run) -> Row {
     Row::new(name, brief, run).glue(Glue::Number).params(LENGTH)
 }
 
+/// A row that takes a length, but only behind a blank.
+const fn spaced(name: &'static str, brief: &'static str, run: crate::registry::Run) -> Row {
+    Row::new(name, brief, run).params(LENGTH)
+}
+
 /// A row that takes a length and has a JSON form.
 const fn both(name: &'static str, brief: &'static str, run: crate::registry::Run) -> Row {
     sized(name, brief, run).modes(JSON)
+}
+
+/// A row that takes a length and has a JSON form and commands.
+const fn forms(name: &'static str, brief: &'static str, run: crate::registry::Run) -> Row {
+    sized(name, brief, run).modes(&[Mode::Json, Mode::Script])
 }
 
 /// A dump whose size of cells ends its name.
@@ -63,9 +84,20 @@ static ROWS: &[Row] = &[
     both("pxh", "Hex dump of 16-bit words", print_dump).examples(&["pxh 16"]),
     both("pxw", "Hex dump of 32-bit words", print_dump).examples(&["pxw 16"]),
     both("pxq", "Hex dump of 64-bit words", print_dump).examples(&["pxq 32"]),
-    sized("pxH", "16-bit words, one in a line", print_column),
-    sized("pxW", "32-bit words, one in a line", print_column).examples(&["pxW 16"]),
-    sized("pxQ", "64-bit words, one in a line", print_column).examples(&["pxQ 16"]),
+    sized("pxH", "16-bit words, one in a line", print_column).modes(QUIET),
+    sized("pxW", "32-bit words, one in a line", print_column).modes(QUIET).examples(&["pxW 16"]),
+    sized("pxQ", "64-bit words, one in a line", print_column).modes(QUIET).examples(&["pxQ 16", "pxQq 16"]),
+    sized("px0", "Hex digits in one line, to the first zero", bytes::print_digits_to_zero).examples(&["px0"]),
+    Row::new("px--", "Rows of px around the seek: so many before and behind", print_around)
+        .glue(Glue::Number)
+        .params(&[maybe("rows", Kind::Number)])
+        .examples(&["px--2"]),
+    sized("pxa", "Hex dump with the flags above their bytes", print_with_flags).examples(&["f here; pxa 32"]),
+    sized("pxc", "Hex dump with flags and comments behind the rows", print_with_comments)
+        .examples(&["pxc 32"]),
+    sized("pxs", "Hex dump without rows that are like the one before", print_sparse).examples(&["pxs 64"]),
+    sized("pxe", "Bytes as pictures", emoji::print).examples(&["pxe 32"]),
+    sized("pxi", "HexII: zeros are blank, text has dots before it", hexii::print).examples(&["pxi 64"]),
     both("pxd", "Signed 32-bit numbers", print_dump).examples(&["pxd 16"]),
     cells("pxd1", "Signed bytes"),
     cells("pxd2", "Signed 16-bit numbers"),
@@ -80,12 +112,21 @@ static ROWS: &[Row] = &[
     sized("pxv", "Hex dump; the same as px", print_dump),
     both("pxb", "Bits, four bytes in a row", bytes::print_bit_rows).examples(&["pxb 8"]),
     sized("pxx", "One character for each byte", print_dump).examples(&["pxx 64"]),
+    Row::new("pxX", "One character for each byte of so many 32-bit words", print_word_characters)
+        .glue(Glue::Number)
+        .params(COUNT)
+        .examples(&["pxX 4"]),
     Row::new("pxl", "So many rows of px", print_rows).glue(Glue::Number).params(COUNT).examples(&["pxl 2"]),
     both("p8", "Hex digits in one line", bytes::print_digits).examples(&["p8 16", "p8j 4"]),
-    Row::new("pb", "So many bits", bytes::print_bits)
+    sized("p8x", "Hex digits in one line", bytes::print_digits),
+    Row::new("pb", "So many bits; of bytes between which some are skipped", bytes::print_bits)
         .glue(Glue::Number)
-        .params(&[maybe("bits", Kind::Number)]),
-    sized("pB", "The bits of so many bytes", bytes::print_byte_bits).examples(&["pB 2"]),
+        .params(&[maybe("bits", Kind::Number), maybe("skip", Kind::Number)])
+        .examples(&["pb 12", "pb 16 1"]),
+    Row::new("pB", "The bits of so many bytes, between which some are skipped", bytes::print_byte_bits)
+        .glue(Glue::Number)
+        .params(&[maybe("length", Kind::Number), maybe("skip", Kind::Number)])
+        .examples(&["pB 2"]),
     both("ps", "The string at the seek", text::print_string).examples(&["ps", "psj"]),
     both("psz", "A string that ends with a NUL", text::print_terminated).examples(&["psz"]),
     sized("psb", "The strings of a block, with addresses", text::print_all).examples(&["psb"]),
@@ -101,23 +142,68 @@ static ROWS: &[Row] = &[
     sized("pcd", "An array of C, 64-bit", code::print_c),
     sized("pcq", "The rows of a C array alone", code::print_rows),
     sized("pcs", "A string with escapes", code::print_inline).examples(&["pcs 8"]),
-    sized("pcS", "A shell command that writes the bytes", code::print_inline),
+    sized("pcS", "Shell commands that write the bytes", code::print_shell).examples(&["pcS 20"]),
     sized("pcg", "An array of Go", code::print_inline),
     sized("pcy", "A hex string of YARA", code::print_inline),
     sized("pcv", "An array of Java", code::print_inline),
     sized("pck", "An array of Kotlin", code::print_inline),
     sized("pcV", "An array of V", code::print_v),
     sized("pcJ", "A buffer of JavaScript", code::print_javascript),
+    sized("pca", "Directives of an assembler", code::print_assembler).examples(&["pca 16"]),
+    sized("pcA", "Directives of an assembler, with instructions", code::print_instructions)
+        .examples(&["pcA 8"]),
+    sized("pcc", "A string of C", code::print_c_string).examples(&["pcc 16"]),
+    sized("pci", "An array of C, with instructions", code::print_c_instructions).examples(&["pci 8"]),
+    sized("pco", "Data of Objective-C", code::print_inline),
+    sized("pcp", "Packed bytes of Python", code::print_python).examples(&["pcp 16"]),
+    sized("pcr", "An array of Rust", code::print_inline).examples(&["pcr 8"]),
+    sized("pcz", "An array of Swift", code::print_inline),
     sized("pc*", "Commands that write the bytes", code::print_commands).examples(&["pc* 8"]),
-    both("pv", "The number at the seek, of an address's size", bytes::print_value).examples(&["pv", "pvj"]),
-    both("pv1", "The byte at the seek", bytes::print_value),
-    both("pv2", "The 16-bit number at the seek", bytes::print_value),
-    both("pv4", "The 32-bit number at the seek", bytes::print_value).examples(&["pv4"]),
-    both("pv8", "The 64-bit number at the seek", bytes::print_value),
+    forms("pv", "The number at the seek, of an address's size", bytes::print_value).examples(&["pv", "pvj"]),
+    forms("pv1", "The byte at the seek", bytes::print_value),
+    forms("pv2", "The 16-bit number at the seek", bytes::print_value),
+    forms("pv4", "The 32-bit number at the seek", bytes::print_value).examples(&["pv4"]),
+    forms("pv8", "The 64-bit number at the seek", bytes::print_value),
+    Row::new("pve", "Numbers with a byte order of one's own: 1234 is big endian", bytes::print_ordered)
+        .params(&[need("order", Kind::Word), maybe("count", Kind::Number)])
+        .examples(&["pve 2143", "pve 1234 3"]),
     sized("pvz", "The string at the seek", text::print_terminated),
     sized("p6e", "The bytes in base64", coding::print_base64).examples(&["p6e 8"]),
     sized("p6d", "The bytes that base64 text stands for", coding::print_decoded),
     sized("pu", "The bytes as URL escapes", coding::print_url).examples(&["pu 8"]),
+    sized("puw", "Every other byte as URL escapes: of wide characters", coding::print_wide_url)
+        .examples(&["puw 8"]),
+    sized("pr", "The bytes themselves", raw::print).examples(&["pr 4"]),
+    sized("prz", "The bytes to the first zero", raw::print_terminated).examples(&["prz"]),
+    Row::new("prl", "Lines of text, with their numbers and addresses", raw::print_lines)
+        .glue(Glue::Number)
+        .params(&[maybe("lines", Kind::Number)])
+        .examples(&["prl", "prl 3"]),
+    sized("prx", "One character for each byte", print_dump).examples(&["prx 64"]),
+    sized("prc", "A shade for each byte", raw::print_shades).examples(&["prc 64"]),
+    sized("prg", "What gzip, zlib or deflate data unpacks to", raw::print_inflated),
+    sized("prgi", "How many bytes such data takes", raw::print_consumed),
+    sized("prgo", "How many bytes such data unpacks to", raw::print_produced),
+    sized("prgl", "What an LZ4 block unpacks to", raw::print_lz4),
+    sized("pk", "The picture that OpenSSH would show of a key", card::print).examples(&["pk 16"]),
+    Row::new("pt.", "The time", time::print_now).examples(&["pt."]),
+    spaced("pt", "Moments: seconds since 1970", time::print_unix).examples(&["pt 8"]),
+    spaced("ptd", "Moments of DOS and FAT", time::print_dos).examples(&["ptd 8"]),
+    spaced("pth", "Moments of Macintosh: seconds since 1904", time::print_hfs).examples(&["pth 8"]),
+    spaced("ptn", "Moments of Windows: tenths of microseconds since 1601", time::print_ntfs)
+        .examples(&["ptn 16"]),
+    sized("pp0", "A pattern: zeros", pattern::print_numbers),
+    sized("pp1", "A pattern: bytes that count", pattern::print_numbers).examples(&["pp1 8"]),
+    sized("pp2", "A pattern: 16-bit numbers that count", pattern::print_numbers),
+    sized("pp4", "A pattern: 32-bit numbers that count", pattern::print_numbers),
+    sized("pp8", "A pattern: 64-bit numbers that count", pattern::print_numbers),
+    sized("ppa", "A pattern: words of letters", pattern::print_words).examples(&["ppa 4"]),
+    sized("ppal", "A pattern: words of small letters", pattern::print_words),
+    sized("ppau", "A pattern: words of capital letters", pattern::print_words),
+    sized("ppd", "A pattern whose parts of three letters are all different", pattern::print_de_bruijn)
+        .examples(&["ppd 32"]),
+    sized("ppf", "A pattern: 0xff", pattern::print_filled),
+    sized("ppn", "A pattern: words of digits", pattern::print_words),
     Row::new("ph", "A checksum or hash of bytes, or the algorithms there are", digest::print)
         .params(&[maybe("algorithm", Kind::Word), maybe("length", Kind::Number)])
         .modes(JSON)
@@ -132,7 +218,7 @@ fn unit_of(name: &str) -> Unit {
         "w" | "W" => Unit::Hex(4),
         "q" | "Q" => Unit::Hex(8),
         "o" => Unit::Octal,
-        _ if name == "pxx" => Unit::Char,
+        _ if matches!(name, "pxx" | "prx") => Unit::Char,
         _ => match letters.split_at_checked(1) {
             Some(("d", size)) => Unit::Signed(size.parse().unwrap_or(4)),
             Some(("u", size)) => Unit::Unsigned(size.parse().unwrap_or(4)),
@@ -144,7 +230,12 @@ fn unit_of(name: &str) -> Unit {
 fn print_dump(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let range = Range::parse(env, args.text)?;
     let unit = unit_of(args.row.name);
-    if args.is_json() { dump::print_values(env, range, unit) } else { dump::print(env, range, unit) }
+    if !args.is_json() {
+        return dump::print(env, range, unit);
+    }
+    // As the peer has it, numbers in JSON have signs.
+    let unit = if let Unit::Hex(size) = unit { Unit::Signed(size) } else { unit };
+    dump::print_values(env, range, unit)
 }
 
 /// Hex numbers, one in a line.
@@ -155,8 +246,10 @@ fn print_column(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let mut text = Vec::new();
     while let Some(chunk) = chunks.next(env)? {
         for (index, cell) in chunk.bytes.chunks_exact(unit.size()).enumerate() {
-            push_addr(&mut text, chunk.addr.wrapping_add((index * unit.size()) as u64));
-            text.push(b' ');
+            if args.mode != Mode::Quiet {
+                push_addr(&mut text, chunk.addr.wrapping_add((index * unit.size()) as u64));
+                text.push(b' ');
+            }
             unit.write(&mut text, cell, 0, 1, big);
             text.truncate(text.trim_ascii_end().len());
             text.push(b'\n');
@@ -165,6 +258,41 @@ fn print_column(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         text.clear();
     }
     Ok(())
+}
+
+fn print_with_flags(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let range = Range::parse(env, args.text)?;
+    dump::print_with(env, range, Unit::Byte, Extra::Flags)
+}
+
+fn print_with_comments(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let range = Range::parse(env, args.text)?;
+    let extra = if env.is_set("hex.comments") { Extra::Comments } else { Extra::None };
+    dump::print_with(env, range, Unit::Byte, extra)
+}
+
+fn print_sparse(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let range = Range::parse(env, args.text)?;
+    dump::print_with(env, range, Unit::Byte, Extra::Sparse)
+}
+
+/// Characters of so many words, a block when it is not said.
+fn print_word_characters(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let mut range = Range::parse(env, args.text)?;
+    if !args.is_empty() {
+        range.len = range.len.checked_mul(4).ok_or_else(|| args.wrong("the count is too large"))?;
+    }
+    dump::print(env, range, Unit::Char)
+}
+
+/// The row of a hex dump at the seek, and so many on both sides of it.
+fn print_around(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let rows = Range::count(env, args.text)?.unwrap_or(AROUND);
+    let columns = dump::Style::of(env).columns as u64;
+    let before = u64::try_from(rows).ok().and_then(|rows| rows.checked_mul(columns));
+    let before = before.ok_or_else(|| args.wrong("so many rows are no range"))?;
+    let addr = env.view.seek.wrapping_sub(before);
+    dump::print(env, Range { addr, len: before.saturating_mul(2).saturating_add(columns) }, Unit::Byte)
 }
 
 /// So many rows of a hex dump.

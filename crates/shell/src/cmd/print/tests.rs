@@ -71,3 +71,64 @@ fn strings_end_at_their_nul() {
     );
     assert_eq!(output("hex://1b5b6d0a00", "ps"), "\\x1b[m\n\n");
 }
+
+#[test]
+fn dumps_show_notes_or_leave_out_what_is_dull() {
+    let uri = "malloc://64";
+    assert_eq!(
+        output(uri, "e hex.header=false;f here 2 @ 3;f b @ 4;pxa 16"),
+        "                   /he/b\n0x00000000  0000 0000 0000 0000 0000 0000 0000 0000  ................\n"
+    );
+    assert!(output(uri, "f here @ 3;CC why @ 4;pxc 16").ends_with("................  ; here ; why\n"));
+    assert_eq!(
+        output(uri, "e hex.header=false;wx 01;pxs 64"),
+        "0x00000000  0100 0000 0000 0000 0000 0000 0000 0000  ................\n\
+         0x00000010  0000 0000 0000 0000 0000 0000 0000 0000  ................\n ...\n"
+    );
+    assert_eq!(
+        output(uri, "wx 0041ff07 @ 16;pxi 40"),
+        "           0  1  2  3  4  5  6  7  8  9  A  B  C  D  E  F\n      10:    .A ## 07                                    \
+         \n      30 ]\n"
+    );
+    assert_eq!(output(uri, "w hi;px0;prc 3"), "6869\n0x00000000 ::::  \n");
+}
+
+#[test]
+fn simple_rows_equal_those_with_more_to_them() {
+    let uri = "malloc://700";
+    for settings in [
+        "",
+        "e hex.pairs=false;",
+        "e hex.compact=true;",
+        "e hex.addr=false;",
+        "e hex.ascii=false;",
+        "e hex.cols=7;",
+    ] {
+        // A dump that shows comments goes row by row; there are none.
+        let plain = output(uri, &format!("woe 1 3;{settings}e hex.header=false;px 600 @ 5"));
+        let slow = output(uri, &format!("woe 1 3;{settings}e hex.header=false;pxc 600 @ 5"));
+        assert_eq!(plain, slow, "{settings}");
+    }
+}
+
+#[test]
+fn packed_bytes_are_unpacked() {
+    let zlib = "789ccb48cdc9c95728cf2fca4901001a0b045d";
+    let gzip = "1f8b0800000000000203cb48cdc9c95728cf2fca49010085114a0d0b000000";
+    assert_eq!(output("malloc://64", &format!("wx {gzip};prg;prgi;prgo")), "hello world31\n11\n");
+    assert_eq!(output("malloc://64", &format!("wx {zlib};prg")), "hello world");
+    assert_eq!(output("malloc://64", "wx cb48cdc9c95728cf2fca490100;prg"), "hello world");
+    assert!(output("malloc://64", "wx 1f8bff;prg").contains("neither gzip nor zlib"));
+    assert_eq!(output("malloc://64", "wx 50616263616263;prgl 6"), "abcab");
+    assert!(output("malloc://64", "wx ff;prgl 6").contains("LZ4"));
+}
+
+#[test]
+fn lines_have_numbers_and_addresses() {
+    assert_eq!(
+        output("malloc://64", "wx 610a62620a63;prl"),
+        "+1 0x00000000 a\n+2 0x00000002 bb\n+3 0x00000005 c\n"
+    );
+    assert_eq!(output("malloc://64", "wx 610a62620a;prl 1 @ 2"), "+1 0x00000002 bb\n");
+    assert_eq!(output("malloc://64", "prl"), "+1 0x00000000 \n");
+}

@@ -44,7 +44,7 @@ fn until_zero(bytes: &[u8]) -> usize {
 pub(super) fn print_string(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let range = Range::parse(env, args.text)?;
     let mut bytes = range.read(env)?;
-    if args.is_empty() {
+    if args.is_empty() || args.is_json() {
         bytes.truncate(until_zero(&bytes));
     }
     show(env, args, range.addr, &bytes)
@@ -101,7 +101,7 @@ fn print_units(env: &mut Env<'_>, args: &Args<'_>, size: usize) -> Result<()> {
             env,
             range.addr,
             &text,
-            if size == 2 { "utf16" } else { "utf32" },
+            if size == 2 { "wide" } else { "wide32" },
             text.chars().count(),
         );
     }

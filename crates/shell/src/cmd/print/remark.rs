@@ -1,0 +1,41 @@
+//! What stands beside the rows of a dump: flags above them (`pxa`), flags and comments behind them
+//! (`pxc`).
+
+use super::dump::Dump;
+use crate::eval::Env;
+use crate::note::Kind;
+use crate::render::printable;
+
+/// The flags in a row, each above the byte it begins at.
+pub(super) fn push_flags(env: &Env<'_>, dump: &Dump, text: &mut Vec<u8>, addr: u64, len: usize) {
+    let mut line: Vec<char> = Vec::new();
+    for index in 0..len {
+        let Some(flag) = env.session.flags.at(addr.wrapping_add(index as u64)).next_back() else { continue };
+        let column = dump.column(addr, index);
+        line.resize(line.len().max(column), ' ');
+        // As the peer has it, a name is written over the one that reaches into it.
+        for (at, c) in format!("/{}", printable(&flag.name)).chars().enumerate() {
+            match line.get_mut(column + at) {
+                Some(place) => *place = c,
+                None => line.push(c),
+            }
+        }
+    }
+    if !line.is_empty() {
+        text.extend_from_slice(line.into_iter().collect::<String>().as_bytes());
+        text.push(b'\n');
+    }
+}
+
+/// The flags and comments in a row.
+pub(super) fn push_comments(env: &Env<'_>, text: &mut Vec<u8>, addr: u64, len: usize) {
+    for index in 0..len {
+        let at = addr.wrapping_add(index as u64);
+        if let Some(flag) = env.session.flags.at(at).next_back() {
+            text.extend_from_slice(format!("  ; {}", printable(&flag.name)).as_bytes());
+        }
+        if let Some(note) = env.session.notes.find(at, Kind::Comment) {
+            text.extend_from_slice(format!(" ; {}", printable(&note.text)).as_bytes());
+        }
+    }
+}
