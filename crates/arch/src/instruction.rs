@@ -59,6 +59,8 @@ pub struct Instruction {
     pub jump: Option<u64>,
     /// Where execution goes on when a conditional branch is not taken, or a call returns.
     pub fail: Option<u64>,
+    /// How many instructions behind it run before it takes effect: the delay slots of a branch.
+    pub delay: u8,
     /// The absolute data address it names.
     pub pointer: Option<u64>,
     /// How many bytes it accesses at `pointer`.
@@ -122,6 +124,20 @@ impl Instruction {
         let mut text = String::with_capacity(self.mnemonic.len() + 1 + operands.len());
         push_text(&mut text, &self.mnemonic, &operands);
         text
+    }
+
+    /// Puts other text in place of a part of the operands. The addresses in that part are none any
+    /// more.
+    pub fn replace(&mut self, span: Range<usize>, text: &str) {
+        if self.operands.get(span.clone()).is_none() {
+            return;
+        }
+        self.operands.replace_range(span.clone(), text);
+        self.references.retain(|other| other.span.end <= span.start || span.end <= other.span.start);
+        for other in self.references.iter_mut().filter(|other| other.span.start >= span.end) {
+            let moved = |at: usize| at - span.end + span.start + text.len();
+            other.span = moved(other.span.start)..moved(other.span.end);
+        }
     }
 
     /// Forgets everything, keeping the buffers for the next instruction.

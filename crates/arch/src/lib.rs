@@ -9,6 +9,7 @@
 //! own where capstone lacks the architecture or spells it differently from radare2.
 
 mod arch;
+mod convention;
 mod decoder;
 mod engine;
 mod error;
@@ -17,8 +18,10 @@ mod kind;
 mod operand;
 mod semantics;
 mod settings;
+pub mod usage;
 
 pub use arch::{ARCHS, Arch, Endianness, Sizes, find};
+pub use convention::{CONVENTIONS, Convention};
 pub use decoder::Decoder;
 pub use error::Error;
 pub use instruction::{Direction, Instruction, Reference};

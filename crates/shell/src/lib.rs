@@ -4,6 +4,7 @@
 //! write only to the [`Out`](out::Out) they are handed. Must not know standard output, sockets
 //! or async.
 
+pub(crate) mod analysis;
 pub mod cmd;
 pub mod config;
 mod digest;

@@ -4,6 +4,7 @@ use std::any::{Any, TypeId};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use farad_analysis::Analysis;
 use farad_io::{Io, Schemes};
 
 use crate::config::Config;
@@ -60,6 +61,8 @@ pub struct Session {
     pub flags: Flags,
     /// Comments, and what bytes are.
     pub notes: Notes,
+    /// Functions and references.
+    pub analysis: Analysis,
     /// Settings.
     pub config: Config,
     /// What was read from the headers of open files.
@@ -81,6 +84,7 @@ impl Session {
             io: Io::new(schemes),
             flags: Flags::default(),
             notes: Notes::default(),
+            analysis: Analysis::default(),
             config: Config::default(),
             loaded: Vec::new(),
             aliases: BTreeMap::new(),

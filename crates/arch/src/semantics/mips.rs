@@ -55,6 +55,12 @@ const ROWS: &[(Kind, &str)] = &[
 /// The bytes of a delay slot.
 const DELAY: u64 = 4;
 
+/// Branches without a delay slot, as release 6 has them.
+const COMPACT: &[&str] = &[
+    "bc", "balc", "jic", "jialc", "jrc", "jalrc", "beqc", "bnec", "bltc", "bgec", "bltuc", "bgeuc", "beqzc",
+    "bnezc", "blezc", "bgezc", "bgtzc", "bltzc",
+];
+
 /// Fills in everything but the text.
 pub(crate) fn analyse(_: &Settings, instruction: &mut Instruction) {
     let mut kind = WORDS.find(&instruction.mnemonic).unwrap_or_default();
@@ -63,8 +69,10 @@ pub(crate) fn analyse(_: &Settings, instruction: &mut Instruction) {
     }
     instruction.kind = kind;
     let last = last_immediate(&instruction.operands).map(|number| number.value());
+    let is_branch = kind.is_jump() || kind.is_call() || kind.is_return();
+    instruction.delay = u8::from(is_branch && !COMPACT.contains(&instruction.mnemonic.as_str()));
     if kind.is_jump() || kind.is_call() {
-        branch(instruction, last, DELAY);
+        branch(instruction, last, u64::from(instruction.delay) * DELAY);
     } else {
         instruction.value = last;
     }

@@ -173,7 +173,7 @@ tables! {
         ArithmeticShiftRight: "sra srag srak",
     ];
     /// SuperH.
-    sh: &[".b", ".w", ".l", ".s"] => [
+    sh_words: &[".b", ".w", ".l", ".s"] => [
         Jump: "bra",
         ConditionalJump: "bf bt",
         RegisterJump: "jmp braf",
@@ -203,7 +203,7 @@ tables! {
         Illegal: ".word",
     ];
     /// SPARC.
-    sparc: &[",a", ",pt", ",pn", ",a,pt", ",a,pn"] => [
+    sparc_words: &[",a", ",pt", ",pn", ",a,pt", ",a,pn"] => [
         Jump: "ba b",
         ConditionalJump: "bn bne be bg ble bge bl bgu bleu bcc bcs bpos bneg bvc bvs fba fbe fbne fbg fbge fbl fble brz \
                           brlez brlz brnz brgz brgez",
@@ -371,6 +371,31 @@ pub(crate) fn bpf(settings: &Settings, instruction: &mut Instruction) {
         // The operand is the number of a helper.
         branch(instruction, None, 0);
         instruction.fail = None;
+    }
+}
+
+/// SPARC: the instruction behind a branch runs before it takes effect.
+pub(crate) fn sparc(settings: &Settings, instruction: &mut Instruction) {
+    sparc_words(settings, instruction);
+    delay(instruction, &[]);
+}
+
+/// SuperH: as SPARC, but for two branches and the returns that say so.
+pub(crate) fn sh(settings: &Settings, instruction: &mut Instruction) {
+    sh_words(settings, instruction);
+    delay(instruction, &["bt", "bf", "rts/n"]);
+}
+
+/// Notes the delay slot of a branch whose mnemonic is none of `without`.
+fn delay(instruction: &mut Instruction, without: &[&str]) {
+    let kind = instruction.kind;
+    let is_branch = kind.is_jump() || kind.is_call() || kind.is_return();
+    if !is_branch || without.contains(&instruction.mnemonic.as_str()) {
+        return;
+    }
+    instruction.delay = 1;
+    if let Some(fail) = &mut instruction.fail {
+        *fail = fail.wrapping_add(instruction.size as u64);
     }
 }
 

@@ -13,13 +13,21 @@ const SKIPPED: u64 = 1 << 20;
 /// # Errors
 /// When the architecture has no such width or byte order.
 pub(crate) fn decoder(env: &Env<'_>) -> Result<Decoder> {
+    decoder_with(env, None)
+}
+
+/// The same in another syntax than `asm.syntax` names.
+///
+/// # Errors
+/// When the architecture has no such width or byte order.
+pub(crate) fn decoder_with(env: &Env<'_>, syntax: Option<Syntax>) -> Result<Decoder> {
     let cpu = env.setting("asm.cpu");
     let settings = Settings {
         arch: env.setting("asm.arch").to_owned(),
         bits: env.setting_number("asm.bits") as u32,
         big_endian: env.big_endian(),
         cpu: (!cpu.is_empty()).then(|| cpu.to_owned()),
-        syntax: Syntax::parse(env.setting("asm.syntax")).unwrap_or(Syntax::Intel),
+        syntax: syntax.or_else(|| Syntax::parse(env.setting("asm.syntax"))).unwrap_or(Syntax::Intel),
     };
     Decoder::new(&settings).map_err(|error| Error::failed(error.to_string()))
 }

@@ -2,6 +2,7 @@
 //!
 //! A command is one row in its noun's table and one function beside it.
 
+mod analysis;
 mod basic;
 mod block;
 mod color;
@@ -27,9 +28,11 @@ mod table;
 mod write;
 mod yank;
 
+pub(crate) use analysis::function_of;
 pub use basic::version;
+pub(crate) use disasm::operand_name;
 pub(crate) use help::{asks_help, print_help};
-pub(crate) use instruction::{decoder, instruction_variable, skip_instructions};
+pub(crate) use instruction::{decoder, decoder_with, instruction_variable, skip_instructions};
 
 use crate::lang::Dialect;
 use crate::registry::Group;
@@ -51,6 +54,7 @@ pub fn groups() -> Vec<Group> {
     groups.push(yank::GROUP);
     groups.extend(flag::GROUPS);
     groups.extend(note::GROUPS);
+    groups.extend(analysis::GROUPS);
     groups.extend([
         open::GROUP,
         map::GROUP,

@@ -48,6 +48,17 @@ const fn runs(variable: Variable) -> Variable {
 
 /// Every setting, sorted by name.
 pub static VARIABLES: &[Variable] = &[
+    row("anal.bb.maxsize", Kind::Number, Scope::Session, "0x80000", "Most bytes of a basic block"),
+    row("anal.cc", Kind::Text, Scope::Session, "", "Calling convention of functions that nobody set one for"),
+    row("anal.depth", Kind::Number, Scope::Session, "64", "How many calls deep functions are looked for"),
+    row(
+        "anal.fcnprefix",
+        Kind::Text,
+        Scope::Session,
+        "fcn",
+        "What the names of nameless functions begin with",
+    ),
+    row("anal.vars", Kind::Bool, Scope::Session, "true", "Look for the arguments and variables of functions"),
     row("asm.addr", Kind::Bool, Scope::View, "true", "Show addresses in the disassembly"),
     row("asm.addr.relto", Kind::Text, Scope::View, "", "Show addresses relative to this: fun, flag, sect"),
     row("asm.addr.segment", Kind::Bool, Scope::View, "false", "Show addresses as segment and offset"),
@@ -73,7 +84,9 @@ pub static VARIABLES: &[Variable] = &[
     row("asm.flags", Kind::Bool, Scope::View, "true", "Show flags in the disassembly"),
     row("asm.functions", Kind::Bool, Scope::View, "true", "Leave columns for the lines of functions"),
     row("asm.lines", Kind::Bool, Scope::View, "true", "Draw jumps as lines beside the disassembly"),
+    row("asm.lines.bb", Kind::Bool, Scope::View, "true", "Draw the jumps of a function's blocks"),
     row("asm.lines.call", Kind::Bool, Scope::View, "false", "Draw calls as lines too"),
+    row("asm.lines.fcn", Kind::Bool, Scope::View, "true", "Draw a line along functions"),
     row("asm.lines.out", Kind::Bool, Scope::View, "true", "Draw jumps that leave the listing"),
     row("asm.lines.width", Kind::Number, Scope::View, "7", "Columns given to jump lines"),
     row("asm.nbytes", Kind::Number, Scope::View, "6", "Bytes of an instruction shown before they are cut"),
@@ -83,6 +96,8 @@ pub static VARIABLES: &[Variable] = &[
     row("asm.symbol", Kind::Bool, Scope::View, "false", "Show the symbol and offset beside each address"),
     row("asm.syntax", Kind::Choice(syntaxes), Scope::View, "intel", "Syntax of x86 instructions"),
     row("asm.ucase", Kind::Bool, Scope::View, "false", "Show instructions in upper case"),
+    row("asm.var", Kind::Bool, Scope::View, "true", "Show the variables of functions"),
+    row("asm.var.summary", Kind::Number, Scope::View, "1", "Show variables in one line; 0 is a line each"),
     row("asm.xrefs", Kind::Bool, Scope::View, "true", "Show what refers to an instruction"),
     row(
         "bin.baddr",

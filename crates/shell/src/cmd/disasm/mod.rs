@@ -15,6 +15,7 @@ mod stream;
 mod tests;
 
 pub(super) use back::instructions_before;
+pub(crate) use name::operand as operand_name;
 use stream::Extent;
 
 /// The group.
@@ -43,6 +44,17 @@ static ROWS: &[Row] = &[
         .glue(Glue::Number)
         .params(LENGTH)
         .examples(&["pda 4"]),
+    Row::new("pdf", "The function here, at an address or of a name", print_function)
+        .modes(&[Mode::Json])
+        .params(&[maybe("name|addr", Kind::Address)])
+        .examples(&["wx c3; af; pdf", "wx c3; af; pdfj"]),
+    Row::new("pdr", "The function here, block by block", print_blocks)
+        .params(&[maybe("name|addr", Kind::Address)])
+        .examples(&["wx c3; af; pdr"]),
+    Row::new("pif", "The instructions of the function here, nothing else", print_function_short)
+        .modes(&[Mode::Json])
+        .params(&[maybe("name|addr", Kind::Address)])
+        .examples(&["wx c3; af; pif", "wx c3; af; pifj"]),
     Row::new("pid", "Instructions with addresses and bytes", print_with_bytes)
         .glue(Glue::Number)
         .params(COUNT)
@@ -87,4 +99,28 @@ fn print_possible(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 fn print_with_bytes(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let (addr, extent) = extent(env, args)?;
     short::print_with_bytes(env, addr, extent)
+}
+
+fn print_function(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let function = super::function_of(env, args.text)?.clone();
+    if args.is_json() {
+        return short::print_function_json(env, &function);
+    }
+    listing::function::print(env, &function)
+}
+
+fn print_blocks(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let function = super::function_of(env, args.text)?.clone();
+    listing::function::print_blocks(env, &function)
+}
+
+fn print_function_short(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let function = super::function_of(env, args.text)?.clone();
+    if args.is_json() {
+        return short::print_function_json(env, &function);
+    }
+    for block in function.blocks.values() {
+        short::print(env, block.addr, Extent::Bytes(block.size))?;
+    }
+    Ok(())
 }

@@ -16,7 +16,7 @@ pub(super) fn best(flags: &Flags, addr: u64) -> Option<&Flag> {
 }
 
 /// The name to write for an address in an operand. Zero stays a number.
-pub(super) fn operand(env: &Env<'_>, addr: u64) -> Option<String> {
+pub(crate) fn operand(env: &Env<'_>, addr: u64) -> Option<String> {
     if addr == 0 {
         return None;
     }

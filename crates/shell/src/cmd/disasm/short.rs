@@ -1,5 +1,6 @@
 //! Instructions without a margin: `pi`, `pI`, `pid`, and as JSON `pij`, `pdj`.
 
+use farad_analysis::Function;
 use farad_arch::Instruction;
 
 use super::name;
@@ -9,7 +10,7 @@ use crate::cmd::print::{Range, push_addr};
 use crate::error::{Error, Result};
 use crate::eval::Env;
 use crate::parse::hex_digits;
-use crate::render::printable;
+use crate::render::{json_string, printable};
 
 /// Bytes of output collected before they are written.
 const BUFFER: usize = 64 << 10;
@@ -93,17 +94,37 @@ pub(super) fn print_possible(env: &mut Env<'_>, range: Range) -> Result<()> {
 /// # Errors
 /// What cannot be read, and an interrupt.
 pub(super) fn print_json(env: &mut Env<'_>, addr: u64, extent: Extent) -> Result<()> {
+    let mut separator = "[";
+    write_json(env, addr, extent, &mut separator)?;
+    Ok(writeln!(env.out, "{}]", if separator == "[" { "[" } else { "" })?)
+}
+
+/// The instructions of a function as JSON: its name, size and address, and an array of them.
+///
+/// # Errors
+/// What cannot be read, and an interrupt.
+pub(super) fn print_function_json(env: &mut Env<'_>, function: &Function) -> Result<()> {
+    let (name, size, addr) = (json_string(&function.name), function.size(), function.addr);
+    write!(env.out, "{{\"name\":{name},\"size\":{size},\"addr\":{addr},\"ops\":")?;
+    let mut separator = "[";
+    for block in function.blocks.values() {
+        write_json(env, block.addr, Extent::Bytes(block.size), &mut separator)?;
+    }
+    Ok(writeln!(env.out, "{}]}}", if separator == "[" { "[" } else { "" })?)
+}
+
+/// Writes instructions as elements of an array, `separator` before each.
+fn write_json(env: &mut Env<'_>, addr: u64, extent: Extent, separator: &mut &str) -> Result<()> {
     let mut stream = Stream::new(env, addr, extent)?;
     let mut instruction = Instruction::default();
-    let mut separator = "[";
     while let Some(item) = stream.next(env, &mut instruction, true)? {
         let flags: Vec<&str> = env.session.flags.at(item.addr).map(|flag| flag.name.as_str()).collect();
         let json = describe(env, &instruction, item.addr, item.bytes, item.is_valid, &flags);
         let json = serde_json::to_string(&json).map_err(|error| Error::failed(error.to_string()))?;
         write!(env.out, "{separator}{json}")?;
-        separator = ",";
+        *separator = ",";
     }
-    Ok(writeln!(env.out, "{}]", if separator == "[" { "[" } else { "" })?)
+    Ok(())
 }
 
 fn describe(
@@ -140,8 +161,9 @@ fn describe(
             0.into()
         },
     );
-    put("fcn_addr", 0.into());
-    put("fcn_last", 0.into());
+    let function = env.session.analysis.around(addr).into_iter().next();
+    put("fcn_addr", function.map_or(0, |function| function.addr).into());
+    put("fcn_last", function.map_or(0, |function| function.end().wrapping_sub(bytes.len() as u64)).into());
     put("size", bytes.len().into());
     put("opcode", instruction.text().into());
     put("disasm", instruction.render(false, |target| name::operand(env, target)).into());

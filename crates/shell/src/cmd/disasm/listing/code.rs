@@ -1,6 +1,7 @@
 //! An instruction's own part of a listing: its size, its bytes, its text.
 
 use farad_arch::Instruction;
+use farad_arch::usage::{self, Place};
 
 use super::super::{name, spell};
 use super::style::Style;
@@ -33,7 +34,8 @@ pub(super) fn push(
         return shown.to_owned();
     }
     let mut names = Vec::new();
-    let shown = instruction.render(true, |target| {
+    let named = with_variables(env, instruction, &mut names);
+    let shown = named.as_ref().unwrap_or(instruction).render(true, |target| {
         let name = name::operand(env, target)?;
         names.push(name.clone());
         Some(name)
@@ -45,6 +47,24 @@ pub(super) fn push(
     };
     spell::push(line, &printable(&spelled), instruction.kind, &names);
     shown
+}
+
+/// The instruction with the names of the places on the stack that it uses; `None` when it uses none.
+fn with_variables(env: &Env<'_>, instruction: &Instruction, names: &mut Vec<String>) -> Option<Instruction> {
+    let function = env.session.analysis.around(instruction.addr).into_iter().next()?;
+    let variable = function.used_at(instruction.addr, true).next()?;
+    let settings = crate::cmd::decoder(env).ok()?.settings().clone();
+    let operands = usage::operands(&settings, instruction);
+    let span = operands.iter().find_map(|operand| match &operand.place {
+        Place::Memory(memory) => Some((memory.span.clone(), memory.parenthesized)),
+        _ => None,
+    });
+    let (span, parenthesized) = span?;
+    let name = printable(&variable.name);
+    names.push(name.clone());
+    let mut named = instruction.clone();
+    named.replace(span, &if parenthesized { format!("({name})") } else { name });
+    Some(named)
 }
 
 /// The bytes of an instruction, cut to `asm.nbytes` with two dots.

@@ -63,6 +63,13 @@ impl Comments {
         self.0.push(Comment::Text(Role::Comment, text));
     }
 
+    /// Adds the arguments in registers that the instruction at an address uses.
+    pub(super) fn arguments(&mut self, env: &Env<'_>, addr: u64) {
+        let Some(function) = env.session.analysis.around(addr).into_iter().next() else { return };
+        let names = function.used_at(addr, false).map(|variable| printable(&variable.name));
+        self.0.extend(names.map(|name| Comment::Text(Role::Argument, name)));
+    }
+
     /// Adds what somebody noted at an address.
     pub(super) fn notes(&mut self, env: &Env<'_>, addr: u64) {
         let notes = env.session.notes.at(addr).filter(|note| !note.kind.is_body());

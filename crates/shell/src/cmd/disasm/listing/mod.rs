@@ -10,12 +10,13 @@ use crate::cmd::print;
 use crate::error::Result;
 use crate::eval::Env;
 use crate::paint::{Line, Role};
-use crate::render::printable;
 
+mod above;
 mod arrow;
 mod code;
 mod comment;
 mod data;
+pub(super) mod function;
 mod row;
 mod style;
 
@@ -23,9 +24,6 @@ use arrow::Arrows;
 use comment::Comments;
 use row::Row;
 use style::Style;
-
-/// Columns before the jump lines, for functions.
-const FUNCTIONS: &str = "  ";
 
 /// Prints a listing.
 ///
@@ -69,10 +67,10 @@ fn push_row(
     line: &mut Line,
 ) -> Result<()> {
     let addr = row.addr();
-    if style.flags {
-        push_flags(env, style, arrows, addr, line);
-    }
-    push_margin(env, style, arrows.map(|arrows| arrows.beside(addr)), addr, line);
+    let margin = Margin::of(env, style, arrows, addr, row.size());
+    let is_entered = env.session.analysis.at(addr).is_some();
+    above::push(env, style, &margin.above(is_entered, style, addr), addr, line);
+    push_margin(env, style, &margin, addr, line);
     if style.addr {
         line.push(Role::Offset, &address(style, addr));
     }
@@ -90,6 +88,7 @@ fn push_row(
         }
     };
     if let Some(column) = style.comments {
+        comments.arguments(env, addr);
         comments.notes(env, addr);
         comments.push_to(line, column);
     }
@@ -97,24 +96,52 @@ fn push_row(
     Ok(())
 }
 
-/// A line for each flag of an address.
-fn push_flags(env: &Env<'_>, style: &Style, arrows: Option<&Arrows>, addr: u64, line: &mut Line) {
-    for flag in name::listed(env, addr) {
-        let name = printable(flag.real_name.as_ref().unwrap_or(&flag.name));
-        push_margin(env, style, arrows.map(|arrows| arrows.above(addr)), addr, line);
-        line.push(Role::Flag, &format!(";-- {name}:"));
-        line.end();
+/// What stands before the address of a row: the line along its function, and jump lines.
+struct Margin<'a> {
+    frame: &'static str,
+    arrows: Option<&'a Arrows>,
+    lines: Option<String>,
+}
+
+impl<'a> Margin<'a> {
+    /// The margin of the row of `size` bytes at an address.
+    fn of(env: &Env<'_>, style: &Style, arrows: Option<&'a Arrows>, addr: u64, size: u64) -> Margin<'a> {
+        let function = env.session.analysis.around(addr).into_iter().next().filter(|_| style.frame);
+        let frame = match function {
+            None => " ",
+            Some(function) if addr.wrapping_add(size) == function.end() => style.frames.last,
+            Some(_) => style.frames.middle,
+        };
+        Margin { frame, arrows, lines: arrows.map(|arrows| arrows.beside(addr)) }
+    }
+
+    /// The margin of the lines above it. A function's line begins below them.
+    fn above(&self, is_entered: bool, style: &Style, addr: u64) -> Margin<'a> {
+        let frame = match self.frame {
+            " " => " ",
+            _ if is_entered => " ",
+            _ => style.frames.middle,
+        };
+        Margin { frame, arrows: self.arrows, lines: self.arrows.map(|arrows| arrows.above(addr)) }
     }
 }
 
-/// What stands before addresses.
-fn push_margin(env: &Env<'_>, style: &Style, lines: Option<String>, addr: u64, line: &mut Line) {
+/// Appends what stands before addresses.
+fn push_margin(env: &Env<'_>, style: &Style, margin: &Margin<'_>, addr: u64, line: &mut Line) {
     if style.section {
         line.plain(&format!("{:>14}", print::section_name(env, addr)));
     }
-    if let Some(lines) = lines {
-        line.plain(if style.functions { FUNCTIONS } else { "" });
-        push_flow(&lines, line);
+    if style.frame {
+        match margin.frame {
+            " " => line.plain("  "),
+            frame => {
+                line.push(Role::FunctionFrame, frame);
+                line.plain(" ");
+            }
+        }
+    }
+    if let Some(lines) = &margin.lines {
+        push_flow(lines, line);
     }
 }
 

@@ -29,6 +29,14 @@ impl Row {
         }
     }
 
+    /// Bytes.
+    pub(super) fn size(&self) -> u64 {
+        match self {
+            Row::Code { bytes, .. } => bytes.len() as u64,
+            Row::Note { skipped, note, .. } => note.size - skipped,
+        }
+    }
+
     /// Its jump, if it is one: the target.
     pub(super) fn jump(&self, calls: bool) -> Option<u64> {
         match self {

@@ -1,0 +1,88 @@
+//! Listings of a function: `pdf`, in order of addresses, and `pdr`, block by block.
+
+use farad_analysis::Function;
+
+use super::arrow::Arrows;
+use super::row::{self, Row};
+use super::style::Style;
+use super::{Margin, jumps, push_row};
+use crate::cmd::disasm::stream::{Extent, Stream};
+use crate::error::Result;
+use crate::eval::Env;
+use crate::paint::{Line, Role};
+
+/// Prints a function's blocks in order of addresses. Where other code is between two, two dots are.
+///
+/// # Errors
+/// What cannot be read, and an interrupt.
+pub(crate) fn print(env: &mut Env<'_>, function: &Function) -> Result<()> {
+    let style = Style::of(env);
+    let mut rows = Vec::new();
+    // The index of the first row of each block that does not follow the one before.
+    let mut gaps = Vec::new();
+    let mut end = None;
+    for block in function.blocks.values() {
+        if end.is_some_and(|end| end != block.addr) {
+            gaps.push(rows.len());
+        }
+        read(env, block.addr, block.size, &mut rows)?;
+        end = Some(block.end());
+    }
+    let arrows = style.lines.map(|width| Arrows::new(&jumps(&style, &rows), width));
+    let mut line = Line::new(&style.paint);
+    for (index, row) in rows.iter().enumerate() {
+        env.ctx.check()?;
+        if gaps.contains(&index) {
+            line.plain("..");
+            line.end();
+        }
+        push_row(env, &style, arrows.as_ref(), row, &mut line)?;
+        env.out.write_all(line.take().as_bytes())?;
+    }
+    Ok(())
+}
+
+/// Prints a function block by block, each with where it goes.
+///
+/// # Errors
+/// What cannot be read, and an interrupt.
+pub(crate) fn print_blocks(env: &mut Env<'_>, function: &Function) -> Result<()> {
+    let style = Style { lines: None, ..Style::of(env) };
+    let mut line = Line::new(&style.paint);
+    for block in function.blocks.values() {
+        let mut rows = Vec::new();
+        read(env, block.addr, block.size, &mut rows)?;
+        for row in &rows {
+            env.ctx.check()?;
+            push_row(env, &style, None, row, &mut line)?;
+            env.out.write_all(line.take().as_bytes())?;
+        }
+        let targets = match (block.jump, block.fail) {
+            (Some(jump), Some(fail)) => format!("// true: {jump:#010x}  false: {fail:#010x}"),
+            (Some(jump), None) => format!("// true: {jump:#010x}"),
+            (None, Some(fail)) => format!("// false: {fail:#010x}"),
+            (None, None) => String::new(),
+        };
+        if !targets.is_empty() {
+            let margin = Margin::of(env, &style, None, block.addr, 1);
+            line.push(Role::FunctionFrame, margin.frame);
+            line.plain(" ");
+            line.push(Role::Comment, &targets);
+        }
+        line.end();
+        env.out.write_all(line.take().as_bytes())?;
+    }
+    Ok(())
+}
+
+/// Decodes the rows of a block.
+fn read(env: &mut Env<'_>, addr: u64, size: u64, rows: &mut Vec<Row>) -> Result<()> {
+    let mut stream = Stream::new(env, addr, Extent::Bytes(size))?;
+    loop {
+        let page = row::page(env, &mut stream)?;
+        if page.is_empty() {
+            return Ok(());
+        }
+        rows.extend(page);
+    }
+}
