@@ -19,12 +19,23 @@ pub struct Flag {
     pub comment: Option<String>,
     /// A colour's name.
     pub color: Option<String>,
+    /// An expression that the name stands for, in place of the address.
+    pub alias: Option<String>,
 }
 
 impl Flag {
     /// A flag without space, comment or colour.
     pub fn new(name: &str, addr: u64, size: u64) -> Flag {
-        Flag { name: name.to_owned(), real_name: None, addr, size, space: None, comment: None, color: None }
+        Flag {
+            name: name.to_owned(),
+            real_name: None,
+            addr,
+            size,
+            space: None,
+            comment: None,
+            color: None,
+            alias: None,
+        }
     }
 }
 
@@ -120,6 +131,11 @@ impl Flags {
         for name in names {
             self.remove(&name);
         }
+    }
+
+    /// Removes all flags and spaces.
+    pub fn clear(&mut self) {
+        *self = Flags::default();
     }
 
     /// Makes a flag space.

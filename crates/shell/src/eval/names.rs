@@ -97,7 +97,10 @@ impl Names for Scope<'_, '_> {
     fn lookup(&mut self, name: &str) -> Option<u64> {
         let env = &mut *self.0;
         if let Some(flag) = env.session.flags.find(name) {
-            return Some(flag.addr);
+            return match flag.alias.clone() {
+                Some(expression) => env.nested(|env| env.number(&expression)).ok(),
+                None => Some(flag.addr),
+            };
         }
         let symbols = env.session.loaded.iter().flat_map(|loaded| &loaded.binary.symbols);
         symbols.filter(|symbol| symbol.name == name).map(|symbol| symbol.vaddr).next()

@@ -38,13 +38,14 @@ static ROWS: &[Row] = &[
         .params(&[need("new", Kind::Word)])
         .effects(Effects::ANNOTATE)
         .examples(&["fs sym; fsr names"]),
-    Row::new("fsm", "Move the flags here to a space", adopt)
-        .params(&[need("space", Kind::Word)])
+    Row::new("fsm", "Move the flags here, or at an address, to the selected space", adopt)
+        .params(&[maybe("addr", Kind::Address)])
         .effects(Effects::ANNOTATE)
-        .examples(&["f foo; fsm sym"]),
-    Row::new("fss", "List the spaces that fs- goes back to", list_stack)
+        .examples(&["f foo; fs sym; fsm"]),
+    Row::new("fss", "List the spaces that fs- goes back to, and the selected one", list_stack)
+        .modes(&[Mode::Json, Mode::Script])
         .effects(Effects::ANNOTATE)
-        .examples(&["fss"]),
+        .examples(&["fss", "fs a; fs+b; fss*", "fssj"]),
 ];
 
 /// The selections that `fs-` goes back to.
@@ -136,11 +137,15 @@ fn rename(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 }
 
 fn adopt(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let addr = if args.is_empty() { env.view.seek } else { env.number(args.text)? };
     let flags = &mut env.session.flags;
-    let space = checked(flags, args.required("the space")?)?;
-    let names: Vec<String> = flags.at(env.view.seek).map(|flag| flag.name.clone()).collect();
+    let names: Vec<String> = flags.at(addr).map(|flag| flag.name.clone()).collect();
+    if names.is_empty() {
+        return Err(Error::failed(format!("no flag is at {addr:#x}")));
+    }
+    let space = flags.selected.clone();
     for name in names {
-        flags.change(&name, |flag| flag.space = Some(space.clone()));
+        flags.change(&name, |flag| flag.space = space.clone());
     }
     Ok(())
 }
@@ -177,9 +182,25 @@ fn list_script(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
     Ok(writeln!(env.out, "fs {}", flags.selected.as_deref().unwrap_or("*"))?)
 }
 
-fn list_stack(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
-    for space in &env.session.extensions.of::<Stack>().0 {
-        writeln!(env.out, "{}", space.as_deref().unwrap_or("*"))?;
+fn list_stack(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let mut all = env.session.extensions.of::<Stack>().0.clone();
+    if all.is_empty() {
+        return if args.is_json() { Ok(writeln!(env.out, "[]")?) } else { Ok(()) };
+    }
+    all.push(env.session.flags.selected.clone());
+    let last = all.len() - 1;
+    let mut rows = Vec::new();
+    for (index, space) in all.iter().enumerate() {
+        let space = space.as_deref().unwrap_or("*");
+        match args.mode {
+            Mode::Json => rows.push(json!({ "ordinal": index, "name": space, "selected": index == last })),
+            Mode::Script if index == 0 => writeln!(env.out, "fs {space}")?,
+            Mode::Script => writeln!(env.out, "fs+{space}")?,
+            _ => writeln!(env.out, "{index}  {space}{}", if index == last { " (selected)" } else { "" })?,
+        }
+    }
+    if args.is_json() {
+        writeln!(env.out, "{}", Value::Array(rows))?;
     }
     Ok(())
 }
