@@ -31,10 +31,10 @@ static ROWS: &[Row] = &[
         .params(&[need("flag", Kind::Flag)])
         .effects(Effects::VIEW)
         .examples(&["f here 9; bf here"]),
-    Row::new("bm", "Set the largest block there may be", set_limit)
-        .params(&[need("bytes", Kind::Number)])
+    Row::new("bm", "Show or set the largest block there may be", set_limit)
+        .params(&[maybe("bytes", Kind::Number)])
         .effects(Effects::SETTINGS)
-        .examples(&["bm 0x2000000"]),
+        .examples(&["bm 0x2000000", "bm"]),
 ];
 
 /// The largest block of a session, where `bm` has set one.
@@ -88,7 +88,11 @@ fn from_flag(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 }
 
 fn set_limit(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let bytes = env.length(args.required("how many bytes")?)?;
+    if args.is_empty() {
+        let limit = limit(env);
+        return Ok(writeln!(env.out, "{limit:#x}")?);
+    }
+    let bytes = env.length(args.text)?;
     if bytes == 0 {
         return Err(args.wrong("a block has 1 byte at least"));
     }

@@ -14,6 +14,10 @@ fn syntaxes() -> Vec<&'static str> {
     vec!["att", "intel", "masm", "jz", "regnum"]
 }
 
+fn destinations() -> Vec<&'static str> {
+    vec!["fun", "hit", "flag"]
+}
+
 fn ranges() -> Vec<&'static str> {
     vec![
         "range",
@@ -275,6 +279,7 @@ pub static VARIABLES: &[Variable] = &[
         "false",
         "Ask, page and draw as a person at a terminal wants",
     ),
+    row("scr.nkey", Kind::Choice(destinations), Scope::View, "flag", "What sn and sp go to"),
     row("scr.prompt", Kind::Bool, Scope::View, "true", "Show a prompt"),
     row("scr.prompt.file", Kind::Bool, Scope::View, "false", "Show the file in the prompt"),
     row(

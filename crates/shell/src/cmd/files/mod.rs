@@ -69,6 +69,8 @@ static ROWS: &[Row] = &[
     row("touch", "Make an empty file unless it is there", folder::touch).params(FILE),
     row("which", "Show where a program is", system::which).params(&[need("program", Kind::Word)]),
     row("whoami", "Show the name of the user", system::name_user).examples(&["whoami"]),
+    row("u", "Name the system", system::name_system).examples(&["u"]),
+    row("uid", "Show the number of the user", system::number_user).examples(&["uid"]),
     row("uname", "Name the system (-r its release too)", system::name_system)
         .params(&[maybe("option", Kind::Word)])
         .examples(&["uname", "uname -r"]),

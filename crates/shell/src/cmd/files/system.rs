@@ -46,6 +46,10 @@ pub(super) fn name_user(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
     Ok(writeln!(env.out, "{}", printable(name.unwrap_or(&id)))?)
 }
 
+pub(super) fn number_user(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
+    Ok(writeln!(env.out, "{}", rustix::process::geteuid().as_raw())?)
+}
+
 pub(super) fn which(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let name = args.required("the program")?;
     let is_program = |path: &Path| {
