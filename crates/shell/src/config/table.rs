@@ -324,6 +324,7 @@ pub static VARIABLES: &[Variable] = &[
     row("tcp.islocal", Kind::Bool, Scope::Session, "true", "Bind servers to the loopback address"),
     row("zoom.byte", Kind::Text, Scope::View, "h", "What a cell of the zoomed view shows"),
     row("zoom.from", Kind::Number, Scope::View, "0", "Start of the zoomed view"),
+    row("zoom.in", Kind::Choice(ranges), Scope::View, "io.map", "Where the zoomed view is from"),
     row("zoom.maxsz", Kind::Number, Scope::View, "512", "Most cells of the zoomed view"),
     row("zoom.to", Kind::Number, Scope::View, "0", "End of the zoomed view"),
 ];

@@ -16,6 +16,8 @@ mod statistic;
 mod string;
 mod sum;
 
+pub(crate) use statistic::entropy;
+
 /// What came out.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Outcome {

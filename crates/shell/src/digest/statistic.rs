@@ -22,7 +22,7 @@ impl Digest for Entropy {
 }
 
 /// The entropy of bytes that occur so often: bits a byte.
-fn entropy(counts: &[u64; 256]) -> f64 {
+pub(crate) fn entropy(counts: &[u64; 256]) -> f64 {
     let total = counts.iter().sum::<u64>() as f64;
     let share = |count: &u64| *count as f64 / total;
     // From 0, since the sum of nothing is -0.

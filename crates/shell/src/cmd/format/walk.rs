@@ -10,7 +10,7 @@ use crate::eval::Env;
 /// How deep records may be nested, by name or through pointers.
 const DEPTH: usize = 15;
 /// Most values and records that one command shows.
-const VALUES: u64 = 1 << 20;
+const VALUES: u64 = 1 << 18;
 
 /// Where a value is, and how it is called there.
 pub(super) struct Label<'a> {

@@ -186,6 +186,24 @@ pub(crate) fn print_held(env: &mut Env<'_>, addr: u64, bytes: &[u8]) -> Result<(
     Ok(env.out.write_all(&text)?)
 }
 
+/// Prints bytes that each stand for `scale` bytes from `addr` on, as rows of hex digits.
+///
+/// # Errors
+/// When the output cannot be written.
+pub(super) fn print_zoomed(env: &mut Env<'_>, addr: u64, scale: u64, bytes: &[u8]) -> Result<()> {
+    let style = Style { absent: None, section: false, ..Style::of(env) };
+    let dump = Dump { unit: Unit::Byte, columns: style.columns, style };
+    let mut text = Vec::new();
+    let chunk = Chunk { addr, bytes, coverage: Coverage::default() };
+    for (row, cells) in bytes.chunks(dump.columns).enumerate() {
+        let at = row * dump.columns;
+        let addr = addr.wrapping_add((at as u64).wrapping_mul(scale));
+        dump.row(env, &mut text, addr, &chunk, at, cells);
+        text.push(b'\n');
+    }
+    Ok(env.out.write_all(&text)?)
+}
+
 /// Prints a range as a JSON array of the cells' values.
 ///
 /// # Errors

@@ -17,13 +17,17 @@ mod dump;
 mod emoji;
 mod examine;
 mod hexii;
+mod opmap;
 mod pattern;
 mod range;
 mod raw;
+mod reference;
 mod remark;
+mod survey;
 mod text;
 mod time;
 mod unit;
+mod zoom;
 
 pub(super) use ascii::push_addr;
 use dump::Extra;
@@ -39,6 +43,9 @@ const LENGTH: &[Param] = &[maybe("length", Kind::Number)];
 /// Rows on both sides of the seek when it is not said how many.
 const AROUND: i64 = 3;
 const COUNT: &[Param] = &[maybe("count", Kind::Number)];
+const PARTS: &[Param] =
+    &[maybe("parts", Kind::Number), maybe("length", Kind::Number), maybe("skip", Kind::Number)];
+const CELLS: &[Param] = &[maybe("cells", Kind::Number)];
 const JSON: &[Mode] = &[Mode::Json];
 const QUIET: &[Mode] = &[Mode::Quiet];
 
@@ -60,6 +67,21 @@ const fn both(name: &'static str, brief: &'static str, run: crate::registry::Run
 /// A row that takes a length and has a JSON form and commands.
 const fn forms(name: &'static str, brief: &'static str, run: crate::registry::Run) -> Row {
     sized(name, brief, run).modes(&[Mode::Json, Mode::Script])
+}
+
+/// A row that shows numbers as addresses.
+const fn references(name: &'static str, brief: &'static str) -> Row {
+    Row::new(name, brief, reference::print).params(LENGTH).modes(&[Mode::Json, Mode::Script, Mode::Quiet])
+}
+
+/// A row of bars.
+const fn bars(name: &'static str, brief: &'static str) -> Row {
+    Row::new(name, brief, zoom::print_bars).params(PARTS).modes(&[Mode::Json, Mode::Quiet])
+}
+
+/// A row of a zoomed dump.
+const fn cells_of(name: &'static str, brief: &'static str) -> Row {
+    Row::new(name, brief, zoom::print_cells).params(CELLS)
 }
 
 /// A dump whose size of cells ends its name.
@@ -96,6 +118,12 @@ static ROWS: &[Row] = &[
     sized("pxc", "Hex dump with flags and comments behind the rows", print_with_comments)
         .examples(&["pxc 32"]),
     sized("pxs", "Hex dump without rows that are like the one before", print_sparse).examples(&["pxs 64"]),
+    sized("pxA", "What instructions do, two characters each", opmap::print).examples(&["pxA 16"]),
+    references("pxr", "Addresses and what is there").examples(&["pxr 32", "pxrj 16"]),
+    references("pxr2", "16-bit addresses and what is there"),
+    references("pxr4", "32-bit addresses and what is there"),
+    references("pxr8", "64-bit addresses and what is there"),
+    references("pxr1", "Bytes and what is there"),
     sized("pxe", "Bytes as pictures", emoji::print).examples(&["pxe 32"]),
     sized("pxi", "HexII: zeros are blank, text has dots before it", hexii::print).examples(&["pxi 64"]),
     both("pxd", "Signed 32-bit numbers", print_dump).examples(&["pxd 16"]),
@@ -204,6 +232,45 @@ static ROWS: &[Row] = &[
         .examples(&["ppd 32"]),
     sized("ppf", "A pattern: 0xff", pattern::print_filled),
     sized("ppn", "A pattern: words of digits", pattern::print_words),
+    Row::new("p=", "Bars of the first bytes of the parts of zoom.in", zoom::print_bars)
+        .params(PARTS)
+        .examples(&["p=", "p= 4"]),
+    bars("p=b", "Bars of the first bytes of the parts of zoom.in"),
+    bars("p=e", "Bars of the entropy of parts of zoom.in").examples(&["p=e 8", "p=ej 4", "p=eq 4"]),
+    bars("p=p", "Bars of how much of parts is printable").examples(&["p=p 4"]),
+    bars("p=0", "Bars of how much of parts is 0"),
+    bars("p=F", "Bars of how much of parts is 0xff"),
+    bars("p=z", "Bars of how much of parts is in strings"),
+    bars("p=m", "Bars of the flags and notes in parts").examples(&["p=m 4"]),
+    bars("p=c", "Bars of the calls in parts"),
+    bars("p=j", "Bars of the jumps in parts").examples(&["p=j 4"]),
+    bars("p=i", "Bars of what is no instruction in parts"),
+    bars("p=s", "Bars of instructions that enter the system in parts"),
+    Row::new("p=d", "How the bytes of a block are spread", zoom::print_distribution)
+        .params(LENGTH)
+        .examples(&["p=d", "p=d 16"]),
+    cells_of("pz", "A dump of parts of zoom.in: zoom.byte says what").examples(&["pz 16"]),
+    cells_of("pzh", "A dump of parts of zoom.in: the first byte"),
+    cells_of("pzp", "A dump of parts of zoom.in: printable bytes"),
+    cells_of("pz0", "A dump of parts of zoom.in: zeros"),
+    cells_of("pzF", "A dump of parts of zoom.in: bytes of 0xff"),
+    cells_of("pze", "A dump of parts of zoom.in: entropy").examples(&["pze 8"]),
+    cells_of("pzf", "A dump of parts of zoom.in: flags and notes"),
+    cells_of("pzs", "A dump of parts of zoom.in: strings").examples(&["pzs 4"]),
+    Row::new(
+        "p-",
+        "A character for each part of the mapped addresses: what is known there",
+        survey::print_bar,
+    )
+    .params(COUNT)
+    .modes(JSON)
+    .examples(&["p-", "p- 16", "p-j"]),
+    Row::new("p-h", "What is known of the parts of the mapped addresses", survey::print_columns)
+        .params(COUNT)
+        .examples(&["p-h", "f here; p-h"]),
+    Row::new("p-e", "A digit for each part of the mapped addresses: its entropy", survey::print_entropy)
+        .params(COUNT)
+        .examples(&["p-e 16"]),
     Row::new("ph", "A checksum or hash of bytes, or the algorithms there are", digest::print)
         .params(&[maybe("algorithm", Kind::Word), maybe("length", Kind::Number)])
         .modes(JSON)

@@ -132,3 +132,57 @@ fn lines_have_numbers_and_addresses() {
     assert_eq!(output("malloc://64", "wx 610a62620a;prl 1 @ 2"), "+1 0x00000002 bb\n");
     assert_eq!(output("malloc://64", "prl"), "+1 0x00000000 \n");
 }
+
+#[test]
+fn addresses_tell_what_is_there() {
+    let uri = "malloc://64";
+    let set = "f here @ 8;f text @ 0x10;w hello @ 0x10;wv8 0x10 @ 8;wv8 0x2000000000000 @ 0x18";
+    assert_eq!(
+        output(uri, &format!("{set};pxr 40")),
+        "0x00000000 ..[ null bytes ]..   00000000 \n\
+         0x00000008 0x0000000000000010   ........ @ here 16 text R W X 'push 0x6f6c6c65' hello\n\
+         0x00000010 0x0000006f6c6c6568   hello... @ text 478560413032 ascii ('h')\n\
+         0x00000018 0x0002000000000000   ........\n0x00000020 ..[ null bytes ]..   00000000 \n"
+    );
+    assert_eq!(output(uri, &format!("{set};pxr* 16")), "f pxr.0=0x0\nf pxr.10=0x8\n");
+    assert_eq!(output(uri, "wx 0102030405060708;pxrq 8"), "sequence\n");
+    let json = output(uri, &format!("{set};pxrj 32"));
+    assert!(
+        json.contains("\"refstr\":\"16 text R W X 'push 0x6f6c6c65' hello\"")
+            && json.contains("\"flags\":[\"text\"]"),
+        "{json}"
+    );
+}
+
+#[test]
+fn ranges_are_measured_part_by_part() {
+    let uri = "malloc://64";
+    let set = "w abcdefghijklmnop;wx ffffffff @ 0x30;f here @ 0x20";
+    for (line, expected) in [
+        (
+            "p=p 4",
+            "0x00000000 000 00ff |###################################################\n0x00000010 001 0000 |\n0x00000020 002 0000 |\n0x00000030 003 0000 |\n",
+        ),
+        ("p=eq 2", "0x00000000 0 153\n0x00000020 1 27\n"),
+        (
+            "p=mj 2",
+            "{\"blocksize\":32,\"address\":0,\"size\":64,\"entropy\":[{\"addr\":0,\"value\":0},{\"addr\":32,\"value\":1}]}\n",
+        ),
+        (
+            "e zoom.in=block;b 16;p=p 2 32",
+            "0x00000000 000 00ff |###################################################\n0x00000010 001 0000 |\n",
+        ),
+        ("pzF 4", "0x00000000  0000 0004                                ....\n"),
+        ("e zoom.byte=p;pz 2", "0x00000000  1000                                     ..\n"),
+        ("p- 4", "0x00000000 [^_._] 0x00000040\n"),
+        ("p-e 2", "0x00000000 [51] 0x00000040\n"),
+        (
+            "p-h 2",
+            "\noffset     flags funcs cmts syms str\n------------------------------------\n0x00000020 1     0     0    0    0\n\n-------\n           1     0     0    0    0\n",
+        ),
+    ] {
+        assert_eq!(output(uri, &format!("{set};{line}")), expected, "{line}");
+    }
+    assert!(output(uri, "p=e 99999999").contains("limit"));
+    assert!(output(uri, "e zoom.in=range;p=e 4").contains("zoom.from"));
+}

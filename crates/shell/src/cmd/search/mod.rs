@@ -23,6 +23,7 @@ mod value;
 use hit::{Hits, Show};
 use matcher::Matcher;
 use pattern::Pattern;
+pub(super) use range::named as named_ranges;
 
 /// The group.
 pub(super) const GROUP: Group = Group { prefix: "/", brief: "search", rows: ROWS };

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::eval::Env;
 
 /// A range of addresses, both ends inside.
-pub(super) type Range = (u64, u64);
+pub(in crate::cmd) type Range = (u64, u64);
 
 /// The ranges that `search.in` stands for, in the order they are searched: maps by their
 /// priority, the lowest first. No address is in two of them.
@@ -14,7 +14,6 @@ pub(super) type Range = (u64, u64);
 /// # Errors
 /// When nothing is open, or `search.in` is `range` and no range is set.
 pub(super) fn ranges(env: &mut Env<'_>) -> Result<Vec<Range>> {
-    let (seek, block) = (env.view.seek, env.view.block as u64);
     let choice = env.setting("search.in").to_owned();
     let limit = bounds(env);
     let all = match choice.as_str() {
@@ -22,6 +21,19 @@ pub(super) fn ranges(env: &mut Env<'_>) -> Result<Vec<Range>> {
             return Err(Error::failed("set search.from and search.to, or search.in=io.maps"));
         }
         "range" => vec![limit],
+        _ => named(env, &choice)?,
+    };
+    let clipped = all.into_iter().map(|(from, to)| (from.max(limit.0), to.min(limit.1)));
+    Ok(apart(clipped.filter(|(from, to)| from <= to)))
+}
+
+/// The ranges that a word stands for, as `search.in` and `zoom.in` have them.
+///
+/// # Errors
+/// When nothing is open.
+pub(in crate::cmd) fn named(env: &mut Env<'_>, choice: &str) -> Result<Vec<Range>> {
+    let (seek, block) = (env.view.seek, env.view.block as u64);
+    Ok(match choice {
         "block" => vec![(seek, seek.saturating_add(block.saturating_sub(1)))],
         "io.map" => env.session.io.maps.at(seek).map(|map| (map.from, map.to)).into_iter().collect(),
         "file" | "raw" => {
@@ -29,16 +41,14 @@ pub(super) fn ranges(env: &mut Env<'_>) -> Result<Vec<Range>> {
             let size = env.session.io.descriptor(fd)?.size();
             size.checked_sub(1).map(|last| (0, last)).into_iter().collect()
         }
-        "bin.section" | "bin.sections" | "bin.segments" => parts(env, &choice),
+        "bin.section" | "bin.sections" | "bin.segments" => parts(env, choice),
         _ if env.session.io.settings.va => maps(env, choice.strip_prefix("io.maps.").unwrap_or("")),
         _ => {
             let fd = env.session.io.current()?;
             let size = env.session.io.descriptor(fd)?.size();
             size.checked_sub(1).map(|last| (0, last)).into_iter().collect()
         }
-    };
-    let clipped = all.into_iter().map(|(from, to)| (from.max(limit.0), to.min(limit.1)));
-    Ok(apart(clipped.filter(|(from, to)| from <= to)))
+    })
 }
 
 /// Each range without what those before it cover.
