@@ -155,7 +155,7 @@ pub static ARCHS: &[Arch] = &[
         cpus: &["6301", "6309", "6800", "6801", "6805", "6808", "6809", "6811", "cpu12", "hcs08"],
         brief: "Motorola 6800 family",
         license: CAPSTONE,
-        sizes: |_| Sizes::new(1, 1, 6, 1),
+        sizes: |_| Sizes::new(1, 1, 8, 1),
         open: open::m680x,
         analyse: semantics::plain::m680x,
     },
