@@ -6,5 +6,5 @@
 mod layout;
 mod path;
 
-pub(super) use layout::Layout;
+pub(crate) use layout::Layout;
 pub(super) use path::Extract;

@@ -23,6 +23,7 @@ pub use escape::{Unknown, unescape};
 pub use fault::{ParseError, ParseFault};
 pub use filter::GrepFilter;
 pub use grep::Grep;
+pub(crate) use json::Layout as JsonLayout;
 pub use macros::expand as expand_macro;
 pub use number::{Names, NumberError, evaluate};
 pub use parse::{Dialect, parse};

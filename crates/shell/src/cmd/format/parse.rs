@@ -32,7 +32,6 @@ fn parse_nested(text: &str, evaluate: &mut Evaluate<'_>, depth: usize) -> Result
         return Err(Error::Limit { what: "the nesting of formats", limit: DEPTH.to_string() });
     }
     let text = text.trim();
-    let text = text.strip_prefix("pf ").unwrap_or(text).trim_start();
     let (letters, names) = text.split_at(word_end(text));
     let mut reader = Reader {
         rest: letters,

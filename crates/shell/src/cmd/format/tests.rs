@@ -65,6 +65,12 @@ fn every_letter_is_shown() {
 }
 
 #[test]
+fn what_looks_like_the_command_is_a_format() {
+    assert_eq!(shown("pfq pf one @ 0x20"), "0x0000000065646977\n0\n");
+    assert_eq!(output("malloc://64", "wx 00ffffffffffffff;pf q"), "0x00000000 = (qword)-256\n");
+}
+
+#[test]
 fn pointers_are_followed() {
     assert_eq!(shown("pf *z a @ 0x18"), " a : (*0x10)0x00000018 = \"hello\"\n");
     assert_eq!(shown("pf S a @ 0x18"), " a : 0x00000018 = 0x00000018 -> 0x00000010 \"hello\"\n");

@@ -1,6 +1,6 @@
 //! Formatted data as text: `pf`, and with less around the values, `pfq` and `pfv`.
 
-use super::number::{quoted, scalar};
+use super::number::{quoted, scalar, signed};
 use super::tree::{Field, Kind, Scalar};
 use super::value::Value;
 use super::walk::{Label, Record, Sink};
@@ -143,11 +143,12 @@ impl Sink for Lines {
 impl Lines {
     fn shown(&self, label: &Label<'_>, field: &Field, kind: &Kind, value: &Value) -> String {
         match (kind, value) {
-            // As the peer has it, where all bits of a single number are set.
+            // As the peer has it, a single number that is a little below 0 is shown as that.
             (Kind::Scalar(kind @ (Scalar::Double | Scalar::Quad)), Value::Words(words))
-                if field.elements.is_none() && words.first() == Some(&ones(*kind)) =>
+                if field.elements.is_none() && words.first().is_some_and(|word| is_below(*kind, *word)) =>
             {
-                format!("{}-1", self.prefix(*kind, field))
+                let value = words.first().map_or(0, |word| signed(*word as u64, kind.size()));
+                format!("{}{value}", self.prefix(*kind, field))
             }
             (Kind::Scalar(kind), Value::Words(words)) => {
                 let cells: Vec<String> = words.iter().map(|word| scalar(*kind, *word)).collect();
@@ -202,9 +203,10 @@ impl Lines {
     }
 }
 
-/// A number with all its bits set.
-fn ones(kind: Scalar) -> u128 {
-    u128::MAX >> (128 - 8 * kind.size())
+/// Whether a number is a little below 0, as a value that says "none" or an error is.
+fn is_below(kind: Scalar, word: u128) -> bool {
+    let least = if kind == Scalar::Quad { -4095 } else { -1 };
+    (least..0).contains(&signed(word as u64, kind.size()))
 }
 
 /// Bytes as digits, and as characters behind.

@@ -21,6 +21,14 @@ pub(super) fn print_digits(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     if args.is_json() {
         return dump::print_values(env, range, Unit::Byte);
     }
+    print_range(env, range)
+}
+
+/// Hex digits of a range, in one line.
+///
+/// # Errors
+/// What cannot be read, and an interrupt.
+pub(super) fn print_range(env: &mut Env<'_>, range: Range) -> Result<()> {
     if range.len == 0 {
         return Ok(());
     }

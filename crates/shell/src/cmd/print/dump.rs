@@ -2,15 +2,18 @@
 
 use farad_io::Coverage;
 
-use super::ascii::{HEX, SHOWN, addr_digits, addr_width, push_addr, push_blanks, push_decimal, shown};
+use super::ascii::{addr_width, push_addr, push_blanks, push_decimal, shown};
 use super::range::{Chunk, Range};
 use super::remark;
+use super::template::Template;
 use super::unit::Unit;
 use crate::error::Result;
 use crate::eval::Env;
 
 /// Bytes in the columns' heading.
 const HEADING: &[u8] = b"- offset -";
+/// The same in the other style.
+const DOTTED: &[u8] = b"..offset..";
 /// Most bytes in a row.
 const COLUMNS: u64 = 1 << 12;
 
@@ -20,15 +23,16 @@ pub(crate) struct Style {
     pub(crate) columns: usize,
     stride: usize,
     pairs: bool,
-    compact: bool,
-    addr: bool,
+    pub(super) compact: bool,
+    pub(super) addr: bool,
     header: bool,
     bytes: bool,
-    ascii: bool,
-    section: bool,
+    pub(super) ascii: bool,
+    pub(super) section: bool,
+    dotted: bool,
     big: bool,
     /// What is shown for bytes that nothing provides, when it differs from their value.
-    absent: Option<u8>,
+    pub(super) absent: Option<u8>,
 }
 
 impl Style {
@@ -49,13 +53,14 @@ impl Style {
             bytes: env.is_set("hex.bytes"),
             ascii: env.is_set("hex.ascii"),
             section: env.is_set("hex.section"),
+            dotted: env.is_set("hex.style"),
             big: env.big_endian(),
             absent: absent.map(|byte| if byte.is_ascii_graphic() { byte } else { b'.' }),
         }
     }
 
     /// How many single bytes stand together.
-    fn run(&self) -> usize {
+    pub(super) fn run(&self) -> usize {
         match (self.compact, self.pairs) {
             (true, _) => usize::MAX,
             (false, true) => 2,
@@ -91,7 +96,7 @@ pub(crate) fn print(env: &mut Env<'_>, range: Range, unit: Unit) -> Result<()> {
 /// What cannot be read, and an interrupt.
 pub(crate) fn print_with(env: &mut Env<'_>, range: Range, unit: Unit, extra: Extra) -> Result<()> {
     let style = Style::of(env);
-    let unit = if style.bytes || unit != Unit::Byte { unit } else { Unit::Char };
+    let unit = if style.bytes { unit } else { Unit::Char };
     if range.len == 0 {
         return Ok(());
     }
@@ -239,24 +244,29 @@ pub(super) struct Dump {
 impl Dump {
     /// The line above the rows: the low digits of each column's address.
     fn heading(&self, text: &mut Vec<u8>, addr: u64) {
+        let from = text.len();
         if self.style.addr {
-            text.extend_from_slice(HEADING);
+            text.extend_from_slice(if self.style.dotted { DOTTED } else { HEADING });
             push_blanks(text, addr_width(addr).saturating_sub(HEADING.len()));
         }
         self.lead(text);
+        if self.style.dotted {
+            text[from..].iter_mut().filter(|c| **c == b' ').for_each(|c| *c = b'.');
+        }
+        let separator = if self.style.dotted { b'.' } else { b' ' };
         let low = |index: usize| addr.wrapping_add(index as u64) as u8;
         if self.unit == Unit::Char {
-            text.push(b' ');
+            text.push(separator);
         } else {
             let (width, run) = self.unit.header(self.style.pairs);
             for index in 0..self.columns {
                 let digits = format!("{:width$X}", low(index));
                 text.extend_from_slice(digits.as_bytes());
                 if index % run == run - 1 && !self.style.compact {
-                    text.push(b' ');
+                    text.push(separator);
                 }
             }
-            text.push(b' ');
+            text.push(separator);
         }
         if self.style.ascii || self.unit == Unit::Char {
             text.extend((0..self.columns).map(|index| b"0123456789ABCDEF"[usize::from(low(index) & 15)]));
@@ -332,74 +342,6 @@ impl Dump {
             at += stride;
         }
         Ok(())
-    }
-}
-
-/// A whole row of bytes as digits and characters, of which only those change from row to row. Most
-/// of a large dump is such rows.
-struct Template {
-    line: Vec<u8>,
-    addr_digits: usize,
-    cells: Vec<usize>,
-    characters: Option<usize>,
-}
-
-impl Template {
-    /// The row of a dump, where it is as simple as that.
-    fn new(style: &Style, unit: Unit, columns: usize, extra: Extra) -> Option<Template> {
-        let is_simple =
-            unit == Unit::Byte && extra == Extra::None && style.absent.is_none() && !style.section;
-        if !is_simple {
-            return None;
-        }
-        let mut template = Template { line: Vec::new(), addr_digits: 0, cells: Vec::new(), characters: None };
-        template.lay(style.addr.then_some(8), style, columns);
-        Some(template)
-    }
-
-    fn lay(&mut self, addr_digits: Option<usize>, style: &Style, columns: usize) {
-        self.addr_digits = addr_digits.unwrap_or(0);
-        if addr_digits.is_some() {
-            self.line.extend_from_slice(b"0x");
-            push_blanks(&mut self.line, self.addr_digits);
-        }
-        push_blanks(&mut self.line, if style.compact || !style.addr { 1 } else { 2 });
-        let run = style.run();
-        for index in 0..columns {
-            self.cells.push(self.line.len());
-            push_blanks(&mut self.line, if index % run == run - 1 { 3 } else { 2 });
-        }
-        self.line.push(b' ');
-        if style.ascii {
-            self.characters = Some(self.line.len());
-            push_blanks(&mut self.line, columns);
-        }
-        self.line.push(b'\n');
-    }
-
-    /// Appends a row, if it is a whole one with an address of the usual width.
-    fn push_row(&self, text: &mut Vec<u8>, addr: u64, bytes: &[u8]) -> bool {
-        if bytes.len() != self.cells.len() || self.addr_digits > 0 && addr_digits(addr) != self.addr_digits {
-            return false;
-        }
-        let from = text.len();
-        text.extend_from_slice(&self.line);
-        let row = &mut text[from..];
-        let addr = addr.to_be_bytes();
-        if self.addr_digits > 0 {
-            for (cell, byte) in row[2..10].chunks_exact_mut(2).zip(&addr[4..]) {
-                cell.copy_from_slice(&HEX[usize::from(*byte)]);
-            }
-        }
-        for (&at, &byte) in self.cells.iter().zip(bytes) {
-            row[at..at + 2].copy_from_slice(&HEX[usize::from(byte)]);
-        }
-        if let Some(at) = self.characters {
-            for (character, &byte) in row[at..at + bytes.len()].iter_mut().zip(bytes) {
-                *character = SHOWN[usize::from(byte)];
-            }
-        }
-        true
     }
 }
 

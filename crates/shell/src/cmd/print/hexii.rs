@@ -18,9 +18,11 @@ pub(super) fn print(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     }
     let columns = Style::of(env).columns;
     let mut text = Vec::new();
-    push_blanks(&mut text, ADDR + 1);
-    (0..columns).for_each(|column| text.extend_from_slice(format!(" {column:2X}").as_bytes()));
-    text.push(b'\n');
+    if env.is_set("hex.header") {
+        push_blanks(&mut text, ADDR + 1);
+        (0..columns).for_each(|column| text.extend_from_slice(format!(" {column:2X}").as_bytes()));
+        text.push(b'\n');
+    }
     let mut chunks = range.chunks(columns);
     while let Some(chunk) = chunks.next(env)? {
         for (row, bytes) in chunk.bytes.chunks(columns).enumerate() {

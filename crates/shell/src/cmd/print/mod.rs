@@ -3,7 +3,7 @@
 //! A range is read in chunks and written as it is read, so that dumps of gigabytes hold
 //! nothing and end at an interrupt.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::eval::Env;
 use crate::registry::{Args, Glue, Group, Kind, Mode, Param, Row, maybe, need};
 
@@ -24,6 +24,7 @@ mod raw;
 mod reference;
 mod remark;
 mod survey;
+mod template;
 mod text;
 mod time;
 mod unit;
@@ -125,6 +126,7 @@ static ROWS: &[Row] = &[
     references("pxr8", "64-bit addresses and what is there"),
     references("pxr1", "Bytes and what is there"),
     sized("pxe", "Bytes as pictures", emoji::print).examples(&["pxe 32"]),
+    Row::new("pxf", "Hex dump of the function at the seek", print_function),
     sized("pxi", "HexII: zeros are blank, text has dots before it", hexii::print).examples(&["pxi 64"]),
     both("pxd", "Signed 32-bit numbers", print_dump).examples(&["pxd 16"]),
     cells("pxd1", "Signed bytes"),
@@ -146,6 +148,7 @@ static ROWS: &[Row] = &[
         .examples(&["pxX 4"]),
     Row::new("pxl", "So many rows of px", print_rows).glue(Glue::Number).params(COUNT).examples(&["pxl 2"]),
     both("p8", "Hex digits in one line", bytes::print_digits).examples(&["p8 16", "p8j 4"]),
+    Row::new("p8f", "Hex digits of the function at the seek", print_function_digits),
     sized("p8x", "Hex digits in one line", bytes::print_digits),
     Row::new("pb", "So many bits; of bytes between which some are skipped", bytes::print_bits)
         .glue(Glue::Number)
@@ -160,6 +163,12 @@ static ROWS: &[Row] = &[
     sized("psb", "The strings of a block, with addresses", text::print_all).examples(&["psb"]),
     sized("psi", "A string that ends with a NUL, within a block", text::print_terminated),
     both("psp", "A string with its length in front", text::print_counted),
+    both("psa", "A string of whatever kind seems to be there", text::print_any).examples(&["psa"]),
+    both("ps+", "The text of a std::string of libc++", text::print_object).examples(&["ps+"]),
+    both("psu", "A string in UTF-16", text::print_wide),
+    both("psuz", "A string in UTF-16", text::print_wide),
+    sized("pszl", "The length of a string that ends with a NUL", text::print_length).examples(&["pszl"]),
+    sized("pj", "JSON laid out over lines", text::print_json).examples(&["w {}; pj"]),
     both("psw", "A string of two bytes a character", text::print_wide),
     both("psW", "A string of four bytes a character", text::print_wider),
     sized("psx", "Text with all that is not printable as escapes", text::print_escaped).examples(&["psx 8"]),
@@ -350,6 +359,23 @@ fn print_word_characters(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         range.len = range.len.checked_mul(4).ok_or_else(|| args.wrong("the count is too large"))?;
     }
     dump::print(env, range, Unit::Char)
+}
+
+fn print_function(env: &mut Env<'_>, _: &Args<'_>) -> Result<()> {
+    let range = function(env)?;
+    dump::print(env, range, Unit::Byte)
+}
+
+fn print_function_digits(env: &mut Env<'_>, _: &Args<'_>) -> Result<()> {
+    let range = function(env)?;
+    bytes::print_range(env, range)
+}
+
+/// The bytes from the first to the last of the function at the seek.
+fn function(env: &Env<'_>) -> Result<Range> {
+    let function = env.session.analysis.of(env.view.seek);
+    let function = function.ok_or_else(|| Error::failed("there is no function here: af finds one"))?;
+    Ok(Range { addr: function.start(), len: function.span() })
 }
 
 /// The row of a hex dump at the seek, and so many on both sides of it.

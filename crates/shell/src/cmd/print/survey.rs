@@ -16,6 +16,7 @@ struct Part {
     addr: u64,
     size: u64,
     flags: usize,
+    functions: usize,
     comments: usize,
     symbols: usize,
     strings: usize,
@@ -47,6 +48,9 @@ impl Survey {
         let mut survey = Survey { from, to, size, parts };
         for flag in env.session.flags.all() {
             survey.count(flag.addr, |part| part.flags += 1);
+        }
+        for function in env.session.analysis.by_address() {
+            survey.count(function.addr, |part| part.functions += 1);
         }
         for note in env.session.notes.all() {
             match note.kind {
@@ -83,6 +87,7 @@ pub(super) fn print_bar(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let mark = |part: &Part| match part {
         _ if seek.checked_sub(part.addr).is_some_and(|at| at < part.size) => '^',
         part if part.strings > 0 => 'z',
+        part if part.functions > 0 => 'F',
         part if part.symbols > 0 => 's',
         part if part.comments > 0 => 'c',
         part if part.flags > 0 => '.',
@@ -98,6 +103,7 @@ fn json_row(env: &Env<'_>, part: &Part) -> Value {
     row.insert("size".to_owned(), part.size.into());
     let counts = [
         ("flags", part.flags),
+        ("functions", part.functions),
         ("comments", part.comments),
         ("symbols", part.symbols),
         ("strings", part.strings),
@@ -115,7 +121,7 @@ fn json_row(env: &Env<'_>, part: &Part) -> Value {
 pub(super) fn print_columns(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let survey = Survey::of(env, args)?;
     const NAMES: [&str; 6] = ["offset", "flags", "funcs", "cmts", "syms", "str"];
-    let counts = |part: &Part| [part.flags, 0, part.comments, part.symbols, part.strings];
+    let counts = |part: &Part| [part.flags, part.functions, part.comments, part.symbols, part.strings];
     let mut rows: Vec<[String; 6]> = Vec::new();
     let mut totals = [0; 5];
     for part in survey.parts.iter().filter(|part| counts(part).iter().any(|count| *count > 0)) {

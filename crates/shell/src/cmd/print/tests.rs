@@ -186,3 +186,30 @@ fn ranges_are_measured_part_by_part() {
     assert!(output(uri, "p=e 99999999").contains("limit"));
     assert!(output(uri, "e zoom.in=range;p=e 4").contains("zoom.from"));
 }
+
+#[test]
+fn text_is_found_in_whatever_holds_it() {
+    let uri = "malloc://64";
+    for (line, expected) in [
+        ("w hello;psa", "hello\n"),
+        ("wx 026869;psa", "hi\n"),
+        ("wx 680069000000;psa", "hi\n"),
+        ("wx 6800000069000000;psa", "hi\n"),
+        ("wx 046869;ps+", "hi\n"),
+        ("wx 1100000000000000020000000000000020;w hiya @ 0x20;ps+", "hi\n"),
+        ("w hello;pszl", "5\n"),
+        ("wx 7b2261223a5b315d7d;pj", "{\n  \"a\": [\n    1\n  ]\n}\n"),
+        (
+            "e hex.header=false;b 4;wx 01020304;pox ff",
+            "0x00000000  fefd fcfb                                ....\n",
+        ),
+        (
+            "e hex.header=false;b 4;wx 01020304;po4",
+            "0x00000000  0403 0201                                ....\n",
+        ),
+        ("e hex.style=true;px 1~[0]", "..offset....\n0x00000000\n"),
+    ] {
+        assert_eq!(output(uri, line), expected, "{line}");
+    }
+    assert!(output(uri, "pxf").contains("no function"));
+}

@@ -101,11 +101,79 @@ fn print_units(env: &mut Env<'_>, args: &Args<'_>, size: usize) -> Result<()> {
             env,
             range.addr,
             &text,
-            if size == 2 { "wide" } else { "wide32" },
+            if args.row.name.starts_with("psu") {
+                "utf16"
+            } else if size == 2 {
+                "wide"
+            } else {
+                "wide32"
+            },
             text.chars().count(),
         );
     }
     Ok(writeln!(env.out, "{}", crate::render::printable(&text))?)
+}
+
+/// A string of whatever kind seems to be there: plain, with its length in front, or wide.
+pub(super) fn print_any(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let range = Range::parse(env, args.text)?;
+    let mut bytes = range.read(env)?;
+    let is_text = |bytes: &[u8]| !bytes.is_empty() && bytes.iter().all(|byte| matches!(byte, 0x20..=0x7e));
+    let plain = &bytes[..until_zero(&bytes)];
+    if plain.len() > 1 && is_text(plain) {
+        bytes.truncate(plain.len());
+        return show(env, args, range.addr, &bytes);
+    }
+    if let Some((len, rest)) = bytes.split_first()
+        && rest.get(..usize::from(*len)).is_some_and(is_text)
+    {
+        return print_counted(env, args);
+    }
+    let big = env.big_endian();
+    let is_wide = |size: usize| {
+        let units = bytes.chunks_exact(size).map(|unit| crate::parse::integer(unit, big));
+        let units: Vec<u64> = units.take_while(|unit| *unit != 0).collect();
+        units.len() > 1 && units.iter().all(|unit| matches!(unit, 0x20..=0x7e))
+    };
+    match (is_wide(2), is_wide(4)) {
+        (true, _) => print_wide(env, args),
+        (false, true) => print_wider(env, args),
+        (false, false) => Ok(()),
+    }
+}
+
+/// The text of a `std::string` of libc++, which holds short texts itself.
+pub(super) fn print_object(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let (addr, word) = (env.view.seek, env.address_bytes() as u64);
+    let object = Range { addr, len: 3 * word }.read(env)?;
+    let big = env.big_endian();
+    let field = |index: usize| {
+        let width = word as usize;
+        crate::parse::integer(&object[index * width..(index + 1) * width], big)
+    };
+    let (addr, len) = match object[0] & 1 {
+        0 => (addr.wrapping_add(1), u64::from(object[0] >> 1)),
+        _ => (field(2), field(1)),
+    };
+    let mut bytes = Range { addr, len: len.min(env.view.block as u64) }.read(env)?;
+    bytes.truncate(until_zero(&bytes));
+    show(env, args, addr, &bytes)
+}
+
+/// The number of bytes before a NUL.
+pub(super) fn print_length(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let bytes = Range::parse(env, args.text)?.read(env)?;
+    Ok(writeln!(env.out, "{}", until_zero(&bytes))?)
+}
+
+/// JSON text to the first NUL, laid out over lines.
+pub(super) fn print_json(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let mut bytes = Range::parse(env, args.text)?.read(env)?;
+    bytes.truncate(until_zero(&bytes));
+    let text = escape(&bytes, false);
+    let mut layout = crate::lang::JsonLayout::indented();
+    layout.feed(text.as_bytes(), &mut |laid| env.out.write_all(laid))?;
+    Ok(layout.finish(&mut |laid| env.out.write_all(laid))?)
 }
 
 /// The strings of a block, each with its address. As the peer has it, a string begins at the

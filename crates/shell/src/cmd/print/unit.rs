@@ -72,7 +72,7 @@ impl Unit {
                 for &byte in bytes {
                     line.extend_from_slice(&[b'0' + (byte >> 6), b'0' + (byte >> 3 & 7), b'0' + (byte & 7)]);
                 }
-                if index % 2 == 1 {
+                if index % run == run - 1 {
                     line.push(b' ');
                 }
             }

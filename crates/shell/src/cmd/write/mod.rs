@@ -19,9 +19,10 @@ mod operate;
 pub(super) use insert::{insert, take_out};
 
 /// The groups.
-pub(super) const GROUPS: [Group; 5] = [
+pub(super) const GROUPS: [Group; 6] = [
     Group { prefix: "w", brief: "write bytes, text and numbers", rows: ROWS },
     operate::GROUP,
+    operate::SHOWN,
     cache::GROUP,
     file::GROUP,
     insert::GROUP,
