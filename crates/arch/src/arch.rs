@@ -1,6 +1,7 @@
 //! The table of architectures: one row each. Adding an architecture is adding a row, how it opens its
 //! engine and what its mnemonics mean.
 
+use crate::assemble::{self, Assembly};
 use crate::engine::{self, Engine, open};
 use crate::error::Error;
 use crate::instruction::Instruction;
@@ -77,13 +78,29 @@ pub struct Arch {
     pub(crate) sizes: fn(u32) -> Sizes,
     pub(crate) open: fn(&'static Arch, &Settings) -> Result<Engine, Error>,
     pub(crate) analyse: fn(&Settings, &mut Instruction),
+    /// What assembles it, if anything does.
+    pub(crate) assembly: Option<&'static Assembly>,
 }
 
 impl Arch {
+    /// Whether there is an [`Assembler`](crate::Assembler) for it.
+    pub fn assembles(&self) -> bool {
+        self.assembly.is_some()
+    }
+
     /// The width closest to `bits` that this architecture has: `bits` itself, else its default.
     pub fn nearest_bits(&self, bits: u32) -> u32 {
         if self.bits.contains(&bits) { bits } else { self.default_bits }
     }
+}
+
+/// The row that settings name, which has their width.
+pub(crate) fn row(settings: &Settings) -> Result<&'static Arch, Error> {
+    let row = find(&settings.arch).ok_or_else(|| Error::UnknownArch { name: settings.arch.clone() })?;
+    if !row.bits.contains(&settings.bits) {
+        return Err(Error::UnsupportedBits { arch: row.name, bits: settings.bits, supported: row.bits });
+    }
+    Ok(row)
 }
 
 /// The row of this name.
@@ -107,6 +124,7 @@ pub static ARCHS: &[Arch] = &[
         sizes: |_| Sizes::new(1, 1, 4, 1),
         open: open::mos65xx,
         analyse: semantics::plain::mos65xx,
+        assembly: None,
     },
     Arch {
         name: "arm",
@@ -122,6 +140,7 @@ pub static ARCHS: &[Arch] = &[
         },
         open: open::arm,
         analyse: semantics::arm::analyse,
+        assembly: None,
     },
     Arch {
         name: "bpf",
@@ -134,6 +153,7 @@ pub static ARCHS: &[Arch] = &[
         sizes: |_| Sizes::new(8, 8, 16, 8),
         open: open::bpf,
         analyse: semantics::plain::bpf,
+        assembly: None,
     },
     Arch {
         name: "evm",
@@ -146,6 +166,7 @@ pub static ARCHS: &[Arch] = &[
         sizes: |_| Sizes::new(1, 1, 33, 1),
         open: open::evm,
         analyse: semantics::plain::evm,
+        assembly: None,
     },
     Arch {
         name: "m680x",
@@ -158,6 +179,7 @@ pub static ARCHS: &[Arch] = &[
         sizes: |_| Sizes::new(1, 1, 8, 1),
         open: open::m680x,
         analyse: semantics::plain::m680x,
+        assembly: None,
     },
     Arch {
         name: "m68k",
@@ -170,6 +192,7 @@ pub static ARCHS: &[Arch] = &[
         sizes: |_| Sizes::new(2, 2, 22, 2),
         open: open::m68k,
         analyse: semantics::plain::m68k,
+        assembly: None,
     },
     Arch {
         name: "mips",
@@ -185,6 +208,7 @@ pub static ARCHS: &[Arch] = &[
         },
         open: open::mips,
         analyse: semantics::mips::analyse,
+        assembly: None,
     },
     Arch {
         name: "null",
@@ -197,6 +221,7 @@ pub static ARCHS: &[Arch] = &[
         sizes: |_| Sizes::fixed(1),
         open: |_, _| Ok(Engine::Native(engine::null)),
         analyse: |_, _| {},
+        assembly: None,
     },
     Arch {
         name: "ppc",
@@ -209,6 +234,7 @@ pub static ARCHS: &[Arch] = &[
         sizes: |_| Sizes::fixed(4),
         open: open::ppc,
         analyse: semantics::ppc::analyse,
+        assembly: None,
     },
     Arch {
         name: "riscv",
@@ -221,6 +247,7 @@ pub static ARCHS: &[Arch] = &[
         sizes: |_| Sizes::new(2, 2, 4, 2),
         open: |_, _| Ok(Engine::Native(engine::riscv::decode)),
         analyse: semantics::riscv::analyse,
+        assembly: None,
     },
     Arch {
         name: "s390",
@@ -233,6 +260,7 @@ pub static ARCHS: &[Arch] = &[
         sizes: |_| Sizes::new(2, 2, 6, 2),
         open: open::s390,
         analyse: semantics::plain::s390,
+        assembly: None,
     },
     Arch {
         name: "sh",
@@ -245,6 +273,7 @@ pub static ARCHS: &[Arch] = &[
         sizes: |_| Sizes::new(2, 2, 4, 2),
         open: open::sh,
         analyse: semantics::plain::sh,
+        assembly: None,
     },
     Arch {
         name: "sparc",
@@ -257,6 +286,7 @@ pub static ARCHS: &[Arch] = &[
         sizes: |_| Sizes::fixed(4),
         open: open::sparc,
         analyse: semantics::plain::sparc,
+        assembly: None,
     },
     Arch {
         name: "tms320",
@@ -269,6 +299,7 @@ pub static ARCHS: &[Arch] = &[
         sizes: |_| Sizes::new(2, 4, 4, 2),
         open: open::tms320,
         analyse: semantics::plain::tms320,
+        assembly: None,
     },
     Arch {
         name: "tricore",
@@ -281,6 +312,7 @@ pub static ARCHS: &[Arch] = &[
         sizes: |_| Sizes::new(2, 2, 4, 2),
         open: open::tricore,
         analyse: semantics::plain::tricore,
+        assembly: None,
     },
     Arch {
         name: "wasm",
@@ -293,6 +325,7 @@ pub static ARCHS: &[Arch] = &[
         sizes: |_| Sizes::new(1, 1, 11, 1),
         open: |_, _| Ok(Engine::Native(engine::wasm::decode)),
         analyse: semantics::plain::wasm,
+        assembly: None,
     },
     Arch {
         name: "x86",
@@ -305,6 +338,7 @@ pub static ARCHS: &[Arch] = &[
         sizes: |_| Sizes::new(1, 1, 15, 1),
         open: open::x86,
         analyse: semantics::x86::analyse,
+        assembly: Some(&assemble::x86::ASSEMBLY),
     },
     Arch {
         name: "xcore",
@@ -317,6 +351,7 @@ pub static ARCHS: &[Arch] = &[
         sizes: |_| Sizes::new(2, 2, 4, 2),
         open: open::xcore,
         analyse: semantics::plain::xcore,
+        assembly: None,
     },
 ];
 

@@ -27,11 +27,7 @@ impl Decoder {
     /// [`Error::UnknownArch`] and [`Error::UnsupportedBits`] when the table has no such row or width,
     /// [`Error::Engine`] when the library refuses the combination.
     pub fn new(settings: &Settings) -> Result<Self, Error> {
-        let row =
-            arch::find(&settings.arch).ok_or_else(|| Error::UnknownArch { name: settings.arch.clone() })?;
-        if !row.bits.contains(&settings.bits) {
-            return Err(Error::UnsupportedBits { arch: row.name, bits: settings.bits, supported: row.bits });
-        }
+        let row = arch::row(settings)?;
         let mut settings = settings.clone();
         settings.big_endian = row.endianness.resolve(settings.big_endian);
         let engine = (row.open)(row, &settings)?;

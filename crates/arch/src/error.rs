@@ -1,7 +1,7 @@
-//! What can go wrong when a decoder is opened. Decoding itself has no errors: bytes that are no
-//! instruction give `None`.
+//! What can go wrong when a decoder or assembler is opened, and when text is assembled. Decoding
+//! itself has no errors: bytes that are no instruction give `None`.
 
-/// A decoder that cannot be opened.
+/// A decoder or assembler that cannot be opened, or text that cannot be assembled.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -27,6 +27,20 @@ pub enum Error {
         /// The architecture's name.
         arch: &'static str,
         /// The library's own words.
+        reason: String,
+    },
+    /// The architecture is one that can only be decoded.
+    #[error("there is no assembler for `{arch}`: write bytes with wx, or list the others with `La`")]
+    NoAssembler {
+        /// The architecture's name.
+        arch: &'static str,
+    },
+    /// The text is no instruction of the architecture.
+    #[error("cannot assemble `{text}`: {reason}")]
+    Assembly {
+        /// The instruction.
+        text: String,
+        /// What is wrong with it.
         reason: String,
     },
 }

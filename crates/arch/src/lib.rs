@@ -1,7 +1,8 @@
-//! Instruction decoding: bytes at an address in, one instruction's text and meaning out.
+//! Instructions: bytes at an address in, one instruction's text and meaning out; and text in, bytes
+//! out.
 //!
-//! The crate is a table ([`ARCHS`]) of architectures and a [`Decoder`] opened on one row of it. It
-//! knows nothing of sessions, sockets, flags or listings: what a listing needs to put names into an
+//! The crate is a table ([`ARCHS`]) of architectures and a [`Decoder`] or [`Assembler`] opened on one
+//! row of it. It knows nothing of sessions, sockets, flags or listings: what a listing needs to put names into an
 //! operand is handed to it as [`Reference`]s.
 //!
 //! Layers, callers first: [`decoder`](Decoder) → engines (bytes to text) → semantics (text to
@@ -9,6 +10,8 @@
 //! own where capstone lacks the architecture or spells it differently from radare2.
 
 mod arch;
+mod assemble;
+mod assembler;
 mod convention;
 mod decoder;
 mod engine;
@@ -16,14 +19,18 @@ mod error;
 mod instruction;
 mod kind;
 mod operand;
+mod patch;
 mod semantics;
 mod settings;
 pub mod usage;
 
 pub use arch::{ARCHS, Arch, Endianness, Sizes, find};
+pub use assemble::Names;
+pub use assembler::{Assembler, LIMIT as ASSEMBLY_LIMIT};
 pub use convention::{CONVENTIONS, Convention};
 pub use decoder::Decoder;
 pub use error::Error;
 pub use instruction::{Direction, Instruction, Reference};
 pub use kind::Kind;
+pub use patch::{PATCHES, Patch};
 pub use settings::{Settings, Syntax};

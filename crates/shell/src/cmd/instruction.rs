@@ -8,7 +8,19 @@ use crate::eval::Env;
 /// Most instructions skipped at once.
 const SKIPPED: u64 = 1 << 20;
 
-/// A decoder for `asm.arch`, `asm.bits`, `asm.cpu`, `asm.syntax` and `cfg.bigendian`.
+/// What `asm.arch`, `asm.bits`, `asm.cpu`, `asm.syntax` and `cfg.bigendian` say of instructions.
+pub(crate) fn settings(env: &Env<'_>) -> Settings {
+    let cpu = env.setting("asm.cpu");
+    Settings {
+        arch: env.setting("asm.arch").to_owned(),
+        bits: env.setting_number("asm.bits") as u32,
+        big_endian: env.big_endian(),
+        cpu: (!cpu.is_empty()).then(|| cpu.to_owned()),
+        syntax: Syntax::parse(env.setting("asm.syntax")).unwrap_or(Syntax::Intel),
+    }
+}
+
+/// A decoder of these settings.
 ///
 /// # Errors
 /// When the architecture has no such width or byte order.
@@ -21,14 +33,8 @@ pub(crate) fn decoder(env: &Env<'_>) -> Result<Decoder> {
 /// # Errors
 /// When the architecture has no such width or byte order.
 pub(crate) fn decoder_with(env: &Env<'_>, syntax: Option<Syntax>) -> Result<Decoder> {
-    let cpu = env.setting("asm.cpu");
-    let settings = Settings {
-        arch: env.setting("asm.arch").to_owned(),
-        bits: env.setting_number("asm.bits") as u32,
-        big_endian: env.big_endian(),
-        cpu: (!cpu.is_empty()).then(|| cpu.to_owned()),
-        syntax: syntax.or_else(|| Syntax::parse(env.setting("asm.syntax"))).unwrap_or(Syntax::Intel),
-    };
+    let mut settings = settings(env);
+    settings.syntax = syntax.unwrap_or(settings.syntax);
     Decoder::new(&settings).map_err(|error| Error::failed(error.to_string()))
 }
 

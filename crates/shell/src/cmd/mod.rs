@@ -3,6 +3,7 @@
 //! A command is one row in its noun's table and one function beside it.
 
 mod analysis;
+mod assemble;
 mod basic;
 mod block;
 mod color;
@@ -50,6 +51,7 @@ pub fn groups() -> Vec<Group> {
         compare::GROUP,
         info::GROUP,
     ];
+    groups.extend(assemble::GROUPS);
     groups.extend(write::GROUPS);
     groups.push(yank::GROUP);
     groups.extend(flag::GROUPS);

@@ -124,7 +124,7 @@ pub(super) fn put(env: &mut Env<'_>, bytes: &[u8]) -> Result<()> {
 }
 
 /// Writes at the current address and moves behind.
-fn put_on(env: &mut Env<'_>, bytes: &[u8]) -> Result<()> {
+pub(super) fn put_on(env: &mut Env<'_>, bytes: &[u8]) -> Result<()> {
     put(env, bytes)?;
     let behind = env.view.seek.wrapping_add(bytes.len() as u64);
     env.view.seek_to(behind);
