@@ -6,7 +6,6 @@
 const GROUPS: &[(&str, &str)] = &[
     ("#!", "interpreters of other languages"),
     ("&", "background tasks"),
-    ("*", "pointers"),
     ("/A", "searches for code"),
     ("/C", "searches for keys"),
     ("/R", "searches for gadgets"),

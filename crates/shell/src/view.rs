@@ -94,6 +94,8 @@ pub struct View {
     pub terminal: Option<Box<dyn Terminal>>,
     /// How deep commands are nested now.
     pub(crate) depth: usize,
+    /// The address outside of all temporary settings, while there are some.
+    pub(crate) home: Option<u64>,
 }
 
 impl Default for View {
@@ -110,6 +112,7 @@ impl Default for View {
             divert: None,
             terminal: None,
             depth: 0,
+            home: None,
         }
     }
 }

@@ -67,7 +67,7 @@ pub(crate) fn skip_instructions(env: &mut Env<'_>, addr: u64, count: i64) -> Res
 }
 
 /// The `$` variables that tell of the instruction at the seek: `l` its length, `j` where it
-/// jumps, `f` what follows it, `m` what it points at.
+/// jumps, `f` what follows it, `m` what it points at, `v` the number in it.
 pub(crate) fn instruction_variable(env: &mut Env<'_>, name: &str) -> Option<u64> {
     let decoder = decoder(env).ok()?;
     let instruction = at(env, &decoder, env.view.seek).ok()??;
@@ -76,6 +76,7 @@ pub(crate) fn instruction_variable(env: &mut Env<'_>, name: &str) -> Option<u64>
         "j" => instruction.jump,
         "f" => instruction.fail,
         "m" => instruction.pointer,
+        "v" => instruction.value,
         _ => None,
     }
 }

@@ -21,6 +21,7 @@ mod map;
 mod note;
 mod number;
 pub mod open;
+mod pointer;
 mod print;
 mod search;
 mod seek;
@@ -32,7 +33,7 @@ mod yank;
 pub(crate) use analysis::function_of;
 pub use basic::version;
 pub(crate) use disasm::operand_name;
-pub(crate) use help::{asks_help, print_help};
+pub(crate) use help::{asks_help, print_filters, print_help};
 pub(crate) use instruction::{decoder, decoder_with, instruction_variable, skip_instructions};
 
 use crate::lang::Dialect;
@@ -44,6 +45,7 @@ pub fn groups() -> Vec<Group> {
         number::GROUP,
         seek::GROUP,
         block::GROUP,
+        pointer::GROUP,
         print::GROUP,
         format::GROUP,
         disasm::GROUP,

@@ -1,11 +1,15 @@
 //! The clipboard: bytes copied from one place and pasted at another.
 
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+
 use farad_io::Effects;
 
 use super::print::{Range, string_at};
 use crate::error::{Error, Result};
 use crate::eval::Env;
-use crate::parse::{hex_bytes, hex_digits};
+use crate::lang::unquote;
+use crate::parse::{hex_bytes, hex_digits, read_file};
 use crate::registry::{Args, Group, Kind, Mode, Param, Row, maybe, need};
 use crate::view::BLOCK_LIMIT;
 
@@ -29,6 +33,15 @@ static ROWS: &[Row] = &[
     Row::new("yw", "Copy text", copy_text).params(&[need("text", Kind::Text)]).examples(&["yw text"]),
     Row::new("ywx", "Copy hex digits", copy_digits).params(&[need("hex", Kind::Hex)]).examples(&["ywx 4142"]),
     Row::new("yfx", "Copy hex digits", copy_digits).params(&[need("hex", Kind::Hex)]),
+    Row::new("yf", "Copy so many bytes from an offset of a file", copy_part_of_file)
+        .params(&[need("length", Kind::Number), maybe("offset", Kind::Number), need("file", Kind::File)])
+        .effects(Effects::FILES),
+    Row::new("yfa", "Copy all of a file", copy_file)
+        .params(&[need("file", Kind::File)])
+        .effects(Effects::FILES),
+    Row::new("ytf", "Write what is copied to a file", write_file)
+        .params(&[need("file", Kind::File)])
+        .effects(Effects::FILES),
     Row::new("yz", "Copy a string that ends with a NUL", copy_string)
         .params(&[maybe("length", Kind::Number)])
         .examples(&["yz"]),
@@ -110,6 +123,38 @@ fn copy_digits(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     keep(env, addr, bytes)
 }
 
+fn copy_part_of_file(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let words = args.words();
+    let (length, offset, path) = match &words[..] {
+        [length, path] => (length, 0, path),
+        [length, offset, path] => (length, env.number(offset)?, path),
+        _ => return Err(args.wrong("a length and a file are needed")),
+    };
+    let length = env.length(length)? as u64;
+    let failed = |source| Error::File { path: path.clone(), source };
+    let mut file = File::open(path).map_err(failed)?;
+    file.seek(SeekFrom::Start(offset)).map_err(failed)?;
+    let mut bytes = Vec::new();
+    file.take(length).read_to_end(&mut bytes).map_err(failed)?;
+    if (bytes.len() as u64) < length {
+        let there = bytes.len();
+        return Err(Error::failed(format!("{path} has {there} bytes at {offset:#x}, not {length}")));
+    }
+    keep(env, offset, bytes)
+}
+
+fn copy_file(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let path = unquote(args.required("the file")?);
+    let bytes = read_file(&path, BLOCK_LIMIT as u64, env.ctx)?;
+    keep(env, 0, bytes)
+}
+
+fn write_file(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let path = unquote(args.required("the file")?);
+    let (_, bytes) = copied(env)?;
+    std::fs::write(&path, bytes).map_err(|source| Error::File { path, source })
+}
+
 fn copy_string(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let addr = env.view.seek;
     let most = if args.is_empty() { env.view.block } else { env.length(args.text)? };
@@ -136,6 +181,22 @@ fn paste(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use crate::cmd::print::tests::output;
+
+    #[test]
+    fn files_are_copied_from_and_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str| folder.path().join(name).display().to_string();
+        std::fs::write(file("in"), b"hello").unwrap();
+        let line = format!(
+            "yfa {0}; ys; yf 2 3 {0}; ys; y; ytf {1}; cat {1}; ?e; yf 9 {0}",
+            file("in"),
+            file("out")
+        );
+        let wanted = format!("ERROR: {} has 5 bytes at 0x0, not 9", file("in"));
+        assert_eq!(output("malloc://8", &line), wanted);
+        let line = line.rsplit_once("; ").unwrap().0.to_owned();
+        assert_eq!(output("malloc://8", &line), "hello\nlo\n0x00000003 2 6c6f\nlo\n");
+    }
 
     #[test]
     fn what_is_copied_can_be_pasted_and_shown() {

@@ -1,10 +1,14 @@
 //! The iterators `@@` and `@@@`: a statement once for each of many addresses.
 
+use farad_analysis::Function;
+use farad_bin::Binary;
 use farad_io::Effects;
 
 use super::Env;
 use crate::error::{Error, Result};
 use crate::lang::{Body, Each, Ranges, Temp, Text, unquote};
+use crate::note::Kind;
+use crate::store::Store;
 use crate::view::BLOCK_LIMIT;
 
 /// An address to run at, and a block size where the iterator gives one.
@@ -32,10 +36,11 @@ impl Env<'_> {
             }
             return Ok(());
         }
-        let (seek, block) = (self.view.seek, self.view.block);
+        let (seek, block, home) = (self.view.seek, self.view.block, self.view.home);
         let result = self.places(each).and_then(|places| {
             for (addr, size) in places {
                 self.ctx.check()?;
+                self.view.home = home.or(Some(seek));
                 self.view.seek = addr;
                 if let Some(size) = size {
                     self.view.block = usize::try_from(size).unwrap_or(BLOCK_LIMIT).clamp(1, BLOCK_LIMIT);
@@ -46,6 +51,7 @@ impl Env<'_> {
         });
         self.view.seek = seek;
         self.view.block = block;
+        self.view.home = home;
         result
     }
 
@@ -80,8 +86,21 @@ impl Env<'_> {
                 self.numbers(&firsts.join(" "))
             }
             Each::Sections => Ok(self.sections()),
-            Each::Functions(_) | Each::Blocks | Each::Instructions => {
-                Ok(Vec::new()) // Nothing is analysed yet, so there are none.
+            Each::Keys(text) => {
+                let query = self.resolve(text)?.text;
+                let lines = self.session.extensions.of::<Store>().query(query.trim())?;
+                self.numbers(&lines.join(" "))
+            }
+            Each::Functions(glob) => {
+                let glob = self.resolve(glob)?.text;
+                let named = self.functions(glob.trim());
+                Ok(named.map(|function| (function.addr, None)).collect())
+            }
+            Each::Blocks => Ok(self.blocks()),
+            Each::Instructions => {
+                let function = self.session.analysis.of(self.view.seek);
+                let all = function.into_iter().flat_map(|function| function.instructions());
+                Ok(all.take(PLACES).map(|addr| (addr, None)).collect())
             }
             Each::Threads => Err(Error::failed("there are no threads: nothing is being debugged")),
             Each::Ranges(ranges) => self.ranges(ranges),
@@ -107,32 +126,68 @@ impl Env<'_> {
             }
             Ranges::Maps => Ok(self.session.io.maps.iter().map(|map| (map.from, Some(map.size()))).collect()),
             Ranges::Sections => Ok(self.sections()),
-            Ranges::Symbols => Ok(self
-                .session
-                .loaded
-                .iter()
-                .flat_map(|loaded| &loaded.binary.symbols)
-                .map(|symbol| (symbol.vaddr, Some(symbol.size)))
-                .collect()),
-            Ranges::Entries => Ok(self
-                .session
-                .loaded
-                .iter()
-                .flat_map(|l| &l.binary.entries)
-                .map(|e| (e.vaddr, None))
-                .collect()),
+            Ranges::Symbols => {
+                let all = self.binaries().flat_map(|binary| &binary.symbols);
+                Ok(all.map(|symbol| (symbol.vaddr, Some(symbol.size))).collect())
+            }
+            Ranges::Entries => {
+                let all = self.binaries().flat_map(|binary| &binary.entries);
+                Ok(all.map(|entry| (entry.vaddr, None)).collect())
+            }
             Ranges::ProcessMaps | Ranges::Registers | Ranges::Threads => {
                 Err(Error::failed("nothing is being debugged"))
             }
-            Ranges::Functions(_) | Ranges::Blocks | Ranges::Comments(_) => Ok(Vec::new()),
-            Ranges::Exports | Ranges::Imports | Ranges::Relocations | Ranges::Strings => {
-                Err(Error::failed("this iterator is not there yet: use @@c:cmd on the list's quiet form"))
+            Ranges::Functions(glob) => {
+                let glob = self.resolve(glob)?.text;
+                let named = self.functions(glob.trim());
+                Ok(named.map(|function| (function.addr, Some(function.span()))).collect())
+            }
+            Ranges::Blocks => Ok(self.blocks()),
+            Ranges::Comments(glob) => {
+                let glob = self.resolve(glob)?.text;
+                let all = self.session.notes.visible().filter(|note| note.kind == Kind::Comment);
+                let named = all.filter(|note| glob.is_empty() || matches(glob.trim(), &note.text));
+                Ok(named.map(|note| (note.addr, None)).collect())
+            }
+            Ranges::Exports => {
+                let all = self.binaries().flat_map(|binary| &binary.symbols);
+                let exported = all.filter(|symbol| symbol.is_exported());
+                Ok(exported.map(|symbol| (symbol.vaddr, None)).collect())
+            }
+            Ranges::Imports => {
+                let all = self.binaries().flat_map(|binary| &binary.imports);
+                Ok(all.map(|import| (import.vaddr, None)).collect())
+            }
+            Ranges::Relocations => {
+                let all = self.binaries().flat_map(|binary| &binary.relocations);
+                Ok(all.map(|relocation| (relocation.vaddr, None)).collect())
+            }
+            Ranges::Strings => {
+                let all = self.session.loaded.iter().flat_map(|loaded| &loaded.strings);
+                Ok(all.map(|string| (string.vaddr, Some(string.size))).collect())
             }
         }
     }
 
+    fn binaries(&self) -> impl Iterator<Item = &Binary> {
+        self.session.loaded.iter().map(|loaded| &loaded.binary)
+    }
+
+    /// The functions that a glob names, all for an empty one, in the order they were found.
+    fn functions(&self, glob: &str) -> impl Iterator<Item = &Function> {
+        let all = self.session.analysis.functions();
+        all.filter(move |function| glob.is_empty() || matches(glob, &function.name))
+    }
+
+    /// The basic blocks of the function here.
+    fn blocks(&self) -> Vec<Place> {
+        let function = self.session.analysis.of(self.view.seek);
+        let blocks = function.into_iter().flat_map(|function| function.blocks.values());
+        blocks.map(|block| (block.addr, Some(block.size))).collect()
+    }
+
     fn sections(&self) -> Vec<Place> {
-        let all = self.session.loaded.iter().flat_map(|loaded| &loaded.binary.sections);
+        let all = self.binaries().flat_map(|binary| &binary.sections);
         all.map(|section| (section.vaddr, Some(section.vsize))).collect()
     }
 

@@ -20,6 +20,7 @@ mod names;
 mod sink;
 mod stored;
 mod temp;
+pub(crate) mod variable;
 
 /// How deep commands may be nested: macros, aliases, backticks, interpreted files.
 const DEPTH: usize = 48;

@@ -107,28 +107,7 @@ impl Names for Scope<'_, '_> {
     }
 
     fn variable(&mut self, name: &str) -> Option<u64> {
-        let env = &mut *self.0;
-        match name {
-            "$" => Some(env.view.seek),
-            "b" => Some(env.view.block as u64),
-            "?" => Some(env.view.value),
-            "s" => {
-                let fd = env.session.io.current().ok()?;
-                Some(env.session.io.descriptor(fd).ok()?.size())
-            }
-            "B" => env.session.loaded.first().map(|loaded| loaded.binary.base),
-            "M" => env.session.io.maps.at(env.view.seek).map(|map| map.from),
-            "MM" => env.session.io.maps.at(env.view.seek).map(|map| map.size()),
-            "S" | "SS" | "D" | "DD" => section(env, name),
-            "l" | "j" | "f" | "m" => crate::cmd::instruction_variable(env, name),
-            "c" => Some(env.setting_number("scr.columns")),
-            "r" => Some(env.setting_number("scr.rows")),
-            "w" => Some(env.address_bytes() as u64),
-            "e" => Some(u64::from(
-                env.session.loaded.iter().any(|l| l.binary.entries.iter().any(|e| e.vaddr == env.view.seek)),
-            )),
-            _ => None,
-        }
+        super::variable::value(self.0, name)
     }
 
     fn memory(&mut self, addr: u64, size: usize) -> Option<u64> {
@@ -139,11 +118,4 @@ impl Names for Scope<'_, '_> {
         let coverage = env.session.io.read(addr, bytes, env.ctx).ok()?;
         coverage.is_complete(size).then(|| crate::parse::integer(bytes, env.big_endian()))
     }
-}
-
-fn section(env: &Env<'_>, name: &str) -> Option<u64> {
-    let seek = env.view.seek;
-    let mut all = env.session.loaded.iter().flat_map(|loaded| &loaded.binary.sections);
-    let here = all.find(|section| section.vaddr <= seek && seek - section.vaddr < section.vsize)?;
-    Some(if matches!(name, "S" | "D") { here.vaddr } else { here.vsize })
 }

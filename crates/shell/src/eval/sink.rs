@@ -11,6 +11,9 @@ use crate::lang::{Grep, Sink, unquote};
 use crate::out::{Chain, Diverted, Piped};
 use crate::session::Alias;
 
+/// Lines of a page where the height of the screen is not known.
+const PAGE: usize = 24;
+
 impl Env<'_> {
     /// Runs with the output going to a sink.
     pub(super) fn with_sink(
@@ -74,15 +77,57 @@ impl Env<'_> {
         }
     }
 
-    /// Runs with the output going through greps, first to last.
+    /// Runs with the output going through greps, first to last. One that asks how filters are
+    /// written is told so, and nothing runs.
     pub(super) fn with_grep(
         &mut self,
         greps: &[Grep],
         run: impl FnOnce(&mut Env<'_>) -> Result<()>,
     ) -> Result<()> {
+        if greps.iter().any(|grep| grep.help) {
+            return crate::cmd::print_filters(self);
+        }
+        if greps.iter().any(|grep| grep.pager) && self.can_page() {
+            let (text, peer) = self.collect(|env| env.filtered(greps, run))?;
+            if let Some(peer) = peer {
+                self.out.mark_peer(&peer);
+            }
+            return self.page(text.as_bytes());
+        }
+        self.filtered(greps, run)
+    }
+
+    fn filtered(&mut self, greps: &[Grep], run: impl FnOnce(&mut Env<'_>) -> Result<()>) -> Result<()> {
         let mut chain = Chain::new(greps, self.out);
         let ran = run(&mut Env { session: self.session, view: self.view, ctx: self.ctx, out: &mut chain });
         // What a command printed before it failed is counted and sorted all the same.
         ran.and(chain.finish().map_err(Error::from))
+    }
+
+    /// Whether a person reads the output as it comes and can say that they want the next page.
+    pub(crate) fn can_page(&self) -> bool {
+        self.out.is_terminal() && self.is_set("scr.interactive") && self.view.terminal.is_some()
+    }
+
+    /// Writes text, a page at a time where somebody can say that they want the next.
+    pub(crate) fn page(&mut self, text: &[u8]) -> Result<()> {
+        if !self.can_page() {
+            return Ok(self.out.write_all(text)?);
+        }
+        let rows = usize::try_from(self.setting_number("scr.rows")).ok().filter(|rows| *rows > 1);
+        let lines: Vec<&[u8]> = text.split_inclusive(|byte| *byte == b'\n').collect();
+        let mut pages = lines.chunks(rows.unwrap_or(PAGE) - 1).peekable();
+        while let Some(page) = pages.next() {
+            page.iter().try_for_each(|line| self.out.write_all(line))?;
+            self.out.flush()?;
+            let more = pages.peek().is_some();
+            let Some(terminal) = self.view.terminal.as_mut().filter(|_| more) else { break };
+            let answer = terminal.read_line("-- more (q ends) --")?;
+            self.ctx.check()?;
+            if answer.is_none_or(|answer| answer.trim() == "q") {
+                break;
+            }
+        }
+        Ok(())
     }
 }

@@ -39,9 +39,12 @@ impl Env<'_> {
             space: self.session.flags.selected.clone(),
             descriptor: self.session.io.current().ok(),
         };
+        let home = self.view.home;
+        self.view.home = home.or(Some(saved.seek));
         let result = temps.iter().try_for_each(|temp| self.apply(temp, &mut saved)).and_then(|()| {
             run(&mut Env { session: self.session, view: self.view, ctx: self.ctx, out: self.out })
         });
+        self.view.home = home;
         self.view.seek = saved.seek;
         self.view.block = saved.block;
         self.view.config = saved.config;
@@ -144,11 +147,18 @@ impl Env<'_> {
                 let printed = self.capture(text)?;
                 self.view.seek = self.number(printed.trim())?;
             }
-            Temp::Register(_) => {
-                return Err(Error::failed("there are no registers: nothing is being debugged"));
+            Temp::Key(text) => {
+                let key = self.resolve(text)?.text;
+                self.view.seek = self.number(&format!("$k{{{}}}", key.trim()))?;
             }
-            Temp::BlockInstruction(_) => {
-                return Err(Error::failed("there are no basic blocks: nothing has been analysed"));
+            Temp::Register(text) => {
+                let name = self.resolve(text)?.text;
+                self.view.seek = self.number(&format!("$r{{{}}}", name.trim()))?;
+            }
+            Temp::BlockInstruction(text) => {
+                let text = self.resolve(text)?.text;
+                let index = self.number(text.trim())?.cast_signed();
+                self.view.seek = self.block_instruction(index)?;
             }
         }
         Ok(())
@@ -163,6 +173,21 @@ impl Env<'_> {
             Some(b'-') => Ok(self.view.seek.wrapping_sub(self.number(&text[1..])?)),
             Some(_) => self.number(text),
         }
+    }
+
+    /// Where an instruction of the basic block here is, counted from 0, or back from -1.
+    fn block_instruction(&self, index: i64) -> Result<u64> {
+        let seek = self.view.seek;
+        let block = self.session.analysis.of(seek).and_then(|function| function.block_at(seek));
+        let block =
+            block.ok_or_else(|| Error::failed(format!("no basic block is at {seek:#x} (af finds some)")))?;
+        let at = usize::try_from(index.unsigned_abs()).unwrap_or(usize::MAX);
+        let place = match index {
+            0.. => block.instructions().nth(at),
+            _ => block.instructions().nth_back(at - 1),
+        };
+        let count = block.offsets.len();
+        place.ok_or_else(|| Error::failed(format!("the basic block has {count} instructions, not {index}")))
     }
 
     fn temp_length(&mut self, text: &crate::lang::Text) -> Result<usize> {

@@ -35,7 +35,7 @@ pub enum ParseFault {
     #[error("{0} expected here")]
     Expected(&'static str),
     /// `@q:` and the like.
-    #[error("there is no temporary form @{0}:, only a b B c e f F i o r s v x")]
+    #[error("there is no temporary form @{0}:, only a b B c e f F i k o r s v x")]
     UnknownTemp(char),
     /// `@@q` and the like.
     #[error("there is no iterator {0}")]

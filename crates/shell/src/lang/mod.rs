@@ -27,6 +27,8 @@ pub(crate) use json::Layout as JsonLayout;
 pub use macros::expand as expand_macro;
 pub use number::{Names, NumberError, evaluate};
 pub use parse::{Dialect, parse};
+#[cfg(test)]
+pub(crate) use suffix::temp_letters;
 pub use tree::{
     Alias, Body, Condition, Each, Interpret, Macro, Piece, Ranges, Script, Sink, Statement, Temp, Text, When,
 };

@@ -19,7 +19,8 @@ pub trait Names {
     fn lookup(&mut self, name: &str) -> Option<u64>;
 
     /// The value of a variable, named without the leading `$`: `$` for `$$`, `b`, `s`, `?`, …,
-    /// `r:name` for the register of `$r:name`, `{name}` for the setting of `${name}`.
+    /// `r:name` for the register of `$r:name`, `{name}` for the setting of `${name}`, `s{name}` for
+    /// what a variable tells of something.
     fn variable(&mut self, name: &str) -> Option<u64>;
 
     /// The number at an address, of 1, 2, 4 or 8 bytes.
@@ -48,9 +49,12 @@ pub enum NumberFault {
     /// A number above 64 bits.
     #[error("{0} is more than 64 bits hold")]
     TooLarge(String),
-    /// Neither flag, symbol, register nor variable.
+    /// Neither flag, symbol nor register.
     #[error("nothing is called {0}")]
     UnknownName(String),
+    /// No variable, or one that tells nothing where one is.
+    #[error("{0} has no value here (?$? explains the variables)")]
+    NoVariable(String),
     /// A parenthesis, bracket or quote without its end.
     #[error("{0} is never closed")]
     Unclosed(char),
@@ -222,13 +226,19 @@ impl<'t> Parser<'t, '_> {
         let start = self.at;
         let name = &self.rest()[1..];
         let length = match name.as_bytes() {
+            [b'$', b'$', ..] => 2,
             [b'$' | b'?', ..] => 1,
-            [b'{', ..] => name.find('}').map_or(name.len(), |end| end + 1),
             [b'r', b':' | b'{', ..] => match name.strip_prefix("r{") {
                 Some(inner) => inner.find('}').map_or(name.len(), |end| end + 3),
                 None => 2 + word_length(&name[2..]),
             },
-            _ => word_length(name),
+            _ => {
+                let word = word_length(name);
+                match name[word..].strip_prefix('{') {
+                    Some(inner) => word + 1 + inner.find('}').map_or(inner.len(), |end| end + 1),
+                    None => word,
+                }
+            }
         };
         let name = &name[..length];
         self.at += 1 + length;
@@ -239,7 +249,7 @@ impl<'t> Parser<'t, '_> {
         };
         value.ok_or_else(|| NumberError {
             position: start,
-            fault: NumberFault::UnknownName(format!("${name}")),
+            fault: NumberFault::NoVariable(format!("${name}")),
         })
     }
 

@@ -94,6 +94,8 @@ impl<'a> Parser<'a> {
             sink: None,
         };
         match self.peek() {
+            _ if self.at_interpreter() => statement.body = self.interpreter(),
+            _ if self.at_topic() > 0 => statement.body = self.topic(),
             Some(b'"') if self.raw.is_none() => statement.body = self.quoted()?,
             Some(b'\'') if self.raw.is_none() => self.raw_line(&mut statement)?,
             _ => statement.body = self.nested(Self::body)?,
@@ -102,6 +104,47 @@ impl<'a> Parser<'a> {
         self.skip_comment();
         statement.span = self.span_from(start);
         Ok(statement)
+    }
+
+    /// Whether a line for another interpreter begins here: `#!python`. What begins with `#!/` is the
+    /// first line of a script, and a comment.
+    fn at_interpreter(&self) -> bool {
+        self.raw.is_none() && self.rest().starts_with("#!") && !self.rest().starts_with("#!/")
+    }
+
+    fn interpreter(&mut self) -> Body {
+        let start = self.at;
+        while !self.at_end() {
+            self.at += self.rest().chars().next().map_or(1, char::len_utf8);
+        }
+        Body::Command(Text::literal(self.source[start..self.at].trim_end()))
+    }
+
+    /// How many bytes ask for help on a part of the language that would act where it stands: `@?`,
+    /// `?~?`.
+    fn at_topic(&self) -> usize {
+        const MARKS: [&str; 7] = ["@@@?", "@@?", "@?", "~?", ">?", "|?", "!?"];
+        const NAMED: [&str; 3] = ["(?", "`?", ".?"];
+        let rest = self.rest();
+        let (behind, names) = match rest.strip_prefix('?') {
+            Some(behind) => (behind, &NAMED[..]),
+            None => (rest, &NAMED[..1]),
+        };
+        let Some(mark) = MARKS.iter().chain(names).find(|mark| behind.starts_with(**mark)) else { return 0 };
+        let length = rest.len() - behind.len() + mark.len();
+        let more = rest[length..].bytes().take_while(|byte| *byte == b'?').count();
+        match rest.as_bytes().get(length + more) {
+            None | Some(b' ' | b'\t' | b'\r' | b'\n' | b';' | b'~' | b'|' | b'>') => length + more,
+            here if here.copied() == self.close => length + more,
+            _ => 0,
+        }
+    }
+
+    fn topic(&mut self) -> Body {
+        let length = self.at_topic();
+        let asked = &self.rest()[..length];
+        self.at += length;
+        Body::Command(Text::literal(asked))
     }
 
     /// `3` in `3px 4`. A number that begins with 0 is an address to seek to.

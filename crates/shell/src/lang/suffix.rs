@@ -21,12 +21,19 @@ const TEMPS: &[(u8, Make<Temp>)] = &[
     (b'f', Temp::File),
     (b'F', Temp::FlagSpace),
     (b'i', Temp::Instruction),
+    (b'k', Temp::Key),
     (b'o', Temp::Descriptor),
     (b'r', Temp::Register),
     (b's', Temp::String),
     (b'v', Temp::Value),
     (b'x', Temp::Hex),
 ];
+
+/// The letters of the temporary forms.
+#[cfg(test)]
+pub(crate) fn temp_letters() -> impl Iterator<Item = char> {
+    TEMPS.iter().map(|(letter, _)| char::from(*letter))
+}
 
 /// Iterators that are a word alone.
 const EACHES: &[(&str, Each)] =
@@ -40,6 +47,7 @@ const TEXT_EACHES: &[(&str, Make<Each>)] = &[
     ("c:", Each::Command),
     ("s:", Each::Steps),
     ("f:", Each::Functions),
+    ("k ", Each::Keys),
 ];
 
 /// `@@@` followed by a letter alone.
@@ -163,7 +171,7 @@ impl Parser<'_> {
                 self.at += 1;
                 return Ok(Each::Functions(Text::default()));
             }
-            [b'k', b' ', ..] | [b'd', b'b', b't', ..] => {
+            [b'd', b'b', b't', ..] => {
                 let name = self.source[open..self.at + self.word_length()].to_owned();
                 return Err(self.fault(open, ParseFault::UnknownEach(name)));
             }

@@ -197,6 +197,8 @@ pub enum Temp {
     FlagSpace(Text),
     /// `@i:n`: seek n instructions on.
     Instruction(Text),
+    /// `@k:query`: seek to the number that a query to the key-value store gives.
+    Key(Text),
     /// `@o:fd`: use another descriptor.
     Descriptor(Text),
     /// `@r:register`: seek to its value.
@@ -232,6 +234,8 @@ pub enum Each {
     Steps(Text),
     /// `@@c:cmd`: those a command prints.
     Command(Text),
+    /// `@@k query`: those that a query to the key-value store gives.
+    Keys(Text),
     /// `@@.file`: those a file lists.
     File(Text),
     /// `@@/x 90`: the hits of a search; the text is the search command.

@@ -31,7 +31,7 @@ pub(crate) enum Form {
 }
 
 /// Forms by the name a query has for them, and what they are, in the order help shows them.
-pub(super) const FORMS: &[(&str, Form, &str)] = &[
+pub(crate) const FORMS: &[(&str, Form, &str)] = &[
     ("simple", Form::Simple, "headings, a rule and rows"),
     ("fancy", Form::Fancy, "the same in a frame"),
     ("quiet", Form::Quiet, "rows without headings"),

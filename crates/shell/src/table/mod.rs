@@ -15,8 +15,9 @@ mod query;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use form::Form;
+pub(crate) use form::{FORMS, Form};
 pub(crate) use import::from_csv;
+pub(crate) use query::OPERATORS;
 
 /// Most rows of a table that is put together by hand or read from a file.
 pub(crate) const ROWS: usize = 1 << 20;

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::render::{human_size, printable};
 
 /// Operators, what they take and what they do, in the order help shows them.
-pub(super) const OPERATORS: &[(&str, Operator, &str, &str)] = &[
+pub(crate) const OPERATORS: &[(&str, Operator, &str, &str)] = &[
     ("eq", Operator::Equal, "value", "keep rows whose cell is this"),
     ("ne", Operator::Unequal, "value", "keep rows whose cell is not this"),
     ("gt", Operator::Greater, "value", "keep rows whose cell is greater"),
@@ -37,7 +37,7 @@ pub(super) const OPERATORS: &[(&str, Operator, &str, &str)] = &[
 
 /// What is done to a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Operator {
+pub(crate) enum Operator {
     Equal,
     Unequal,
     Greater,

@@ -16,8 +16,6 @@ use crate::render::printable;
 const LIMIT: u64 = 64 << 20;
 /// Lines of `head` and `tail` where nothing else is said.
 const LINES: usize = 5;
-/// Lines of a page where the height of the screen is not known.
-const PAGE: usize = 24;
 /// Widest field of `printf`.
 const WIDTH: usize = 1024;
 
@@ -39,23 +37,7 @@ pub(super) fn show(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 /// A page at a time where a person can say that they want the next.
 pub(super) fn page(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let bytes = read_file(&path(args)?, LIMIT, env.ctx)?;
-    if !env.out.is_terminal() || !env.is_set("scr.interactive") || env.view.terminal.is_none() {
-        return Ok(env.out.write_all(&bytes)?);
-    }
-    let rows = usize::try_from(env.setting_number("scr.rows")).ok().filter(|rows| *rows > 1);
-    let lines: Vec<&[u8]> = bytes.split_inclusive(|byte| *byte == b'\n').collect();
-    let mut pages = lines.chunks(rows.unwrap_or(PAGE) - 1).peekable();
-    while let Some(page) = pages.next() {
-        page.iter().try_for_each(|line| env.out.write_all(line))?;
-        env.out.flush()?;
-        let Some(terminal) = env.view.terminal.as_mut().filter(|_| pages.peek().is_some()) else { break };
-        let answer = terminal.read_line("-- more (q ends) --")?;
-        env.ctx.check()?;
-        if answer.is_none_or(|answer| answer.trim() == "q") {
-            break;
-        }
-    }
-    Ok(())
+    env.page(&bytes)
 }
 
 /// `[-n] [lines] file`

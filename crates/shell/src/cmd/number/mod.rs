@@ -3,327 +3,160 @@
 //! What they compute last is the view's value (`$?`), which conditions look at. The conditions
 //! themselves (`??`, `?!`, `?+`, `?-`) belong to the language.
 
-use std::time::Instant;
-
 use farad_io::Effects;
 
 use super::help;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::eval::Env;
-use crate::parse::{hex_digits, integer_bytes};
-use crate::registry::{Args, Glue, Group, Kind, Mode, Row, maybe, need};
-use crate::render::human_size;
+use crate::registry::{Args, Glue, Group, Kind, Mode, Param, Row, Run, maybe, need};
 
+mod draw;
 mod table;
 mod text;
+mod tool;
+mod value;
 
 /// The group.
 pub(super) const GROUP: Group = Group { prefix: "?", brief: "help, numbers and text", rows: ROWS };
 
-/// Most numbers of a sequence.
-const SEQUENCE: u64 = 1 << 20;
+const NUMBER: &[Param] = &[need("expr", Kind::Number)];
+const ANY_NUMBER: &[Param] = &[maybe("expr", Kind::Number)];
+const TEXT: &[Param] = &[maybe("text", Kind::Text)];
+const SOME_TEXT: &[Param] = &[need("text", Kind::Text)];
+const QUESTION: &[Param] = &[maybe("question", Kind::Text)];
+
+/// A row that only computes.
+const fn row(name: &'static str, brief: &'static str, run: Run) -> Row {
+    Row::new(name, brief, run).effects(Effects::empty())
+}
+
+/// A row that shows a number.
+const fn number(name: &'static str, brief: &'static str, run: Run) -> Row {
+    row(name, brief, run).params(NUMBER)
+}
+
+/// A row that asks somebody something.
+const fn question(name: &'static str, brief: &'static str, run: Run) -> Row {
+    Row::new(name, brief, run).params(QUESTION).effects(Effects::VIEW)
+}
 
 static ROWS: &[Row] = &[
-    Row::new("?", "List the groups of commands, or show a number in many forms", calculate)
+    row("?", "List the groups of commands, or show a number in many forms", value::calculate)
         .glue(Glue::Number)
-        .params(&[maybe("expr", Kind::Number)])
-        .effects(Effects::empty())
+        .params(ANY_NUMBER)
         .examples(&["? 0x41424344", "? 1+2*3"]),
-    Row::new("?j", "Show a number in many forms as JSON", calculate_json)
-        .params(&[need("expr", Kind::Number)])
-        .effects(Effects::empty())
-        .examples(&["?j 1337"]),
-    Row::new("?*", "List all commands", help::print_all).effects(Effects::empty()).examples(&["?*~?"]),
-    Row::new("??", "Show the last number computed", show_value).effects(Effects::empty()).examples(&["??"]),
-    Row::new("???", "List all commands", help::print_all).effects(Effects::empty()),
-    Row::new("?v", "Show a number in hex", show_hex)
-        .params(&[maybe("expr", Kind::Number)])
-        .effects(Effects::empty())
+    number("?j", "Show a number in many forms as JSON", value::calculate_json).examples(&["?j 1337"]),
+    row("?*", "List all commands", help::print_all).examples(&["?*~?"]),
+    row("??", "Show the last number computed, signed", value::show_last).examples(&["??"]),
+    row("???", "List all commands", help::print_all),
+    row("?!", "Show the last number computed; before a command, run it if that was 0", value::show_last_hex)
+        .examples(&["?!", "?= 0; ?! ?e zero"]),
+    row(
+        "?+",
+        "Show the last number computed; before a command, run it if that was positive",
+        value::show_last_hex,
+    )
+    .examples(&["?+", "?= 4; ?+ ?e positive"]),
+    row(
+        "?-",
+        "Show the last number computed; before a command, run it if that was negative",
+        value::show_last_hex,
+    )
+    .examples(&["?-", "?= -4; ?- ?e negative"]),
+    Row::new("?$", "Show the $ variables that have a value here", tool::show_variables).examples(&["?$"]),
+    row("?v", "Show a number in hex; without one, the last in decimal", value::show_hex)
+        .params(ANY_NUMBER)
         .examples(&["?v 10K", "?v $$"]),
-    Row::new("?v1", "Show a number in hex", show_hex)
-        .params(&[need("expr", Kind::Number)])
-        .effects(Effects::empty()),
-    Row::new("?v2", "Show a number in hex", show_hex)
-        .params(&[need("expr", Kind::Number)])
-        .effects(Effects::empty()),
-    Row::new("?v4", "Show a number in hex", show_hex)
-        .params(&[need("expr", Kind::Number)])
-        .effects(Effects::empty()),
-    Row::new("?v8", "Show a number in hex", show_hex)
-        .params(&[need("expr", Kind::Number)])
-        .effects(Effects::empty()),
-    Row::new("?vx", "Show a number in hex, eight digits at least", show_wide_hex)
-        .params(&[need("expr", Kind::Number)])
-        .effects(Effects::empty())
-        .examples(&["?vx 10"]),
-    Row::new("?vi", "Show a number in decimal, signed", show_decimal)
+    number("?v1", "Show a number in hex", value::show_hex),
+    number("?v2", "Show a number in hex", value::show_hex),
+    number("?v4", "Show a number in hex", value::show_hex),
+    number("?v8", "Show a number in hex", value::show_hex),
+    number("?vx", "Show a number in hex, eight digits at least", value::show_wide_hex).examples(&["?vx 10"]),
+    row("?vi", "Show a number in decimal, signed", value::show_decimal)
         .glue(Glue::Number)
-        .params(&[maybe("expr", Kind::Number)])
-        .effects(Effects::empty())
+        .params(ANY_NUMBER)
         .examples(&["?vi 0x10", "?vi -1"]),
-    Row::new("?vi1", "Show the low byte of a number, signed", show_decimal_8)
-        .params(&[need("expr", Kind::Number)])
-        .effects(Effects::empty())
-        .examples(&["?vi1 0xff"]),
-    Row::new("?vi2", "Show the low 2 bytes of a number, signed", show_decimal_16)
-        .params(&[need("expr", Kind::Number)])
-        .effects(Effects::empty()),
-    Row::new("?vi4", "Show the low 4 bytes of a number, signed", show_decimal_32)
-        .params(&[need("expr", Kind::Number)])
-        .effects(Effects::empty()),
-    Row::new("?vi8", "Show the low 8 bytes of a number, signed", show_decimal)
-        .params(&[need("expr", Kind::Number)])
-        .effects(Effects::empty()),
-    Row::new("?b", "Show a number in binary", show_binary)
-        .params(&[need("expr", Kind::Number)])
-        .effects(Effects::empty())
-        .examples(&["?b 0xff"]),
-    Row::new("?o", "Show a number in octal", show_octal)
-        .params(&[need("expr", Kind::Number)])
-        .effects(Effects::empty())
-        .examples(&["?o 8"]),
-    Row::new("?u", "Show a number of bytes as people read it", show_units)
-        .params(&[need("expr", Kind::Number)])
-        .effects(Effects::empty())
-        .examples(&["?u 1048576"]),
-    Row::new("?X", "Show a number in hex without 0x", show_bare_hex)
-        .params(&[need("expr", Kind::Number)])
-        .effects(Effects::empty())
-        .examples(&["?X 0x1234"]),
-    Row::new("?x", "Show text as hex digits", show_text_hex)
-        .params(&[need("text", Kind::Text)])
-        .effects(Effects::empty())
-        .examples(&["?x abcd"]),
-    Row::new("?x+", "Show the bytes of a number as hex digits", show_number_bytes)
-        .params(&[need("expr", Kind::Number)])
-        .effects(Effects::empty())
-        .examples(&["?x+ 0x1234"]),
-    Row::new("?p", "Show the file offset of an address", to_offset)
+    number("?vi1", "Show the low byte of a number, signed", value::show_decimal_8).examples(&["?vi1 0xff"]),
+    number("?vi2", "Show the low 2 bytes of a number, signed", value::show_decimal_16),
+    number("?vi4", "Show the low 4 bytes of a number, signed", value::show_decimal_32),
+    number("?vi8", "Show the low 8 bytes of a number, signed", value::show_decimal),
+    number("?b", "Show a number in binary", value::show_binary).examples(&["?b 0xff"]),
+    number("?o", "Show a number in octal", value::show_octal).examples(&["?o 8"]),
+    number("?u", "Show a number of bytes as people read it", value::show_units).examples(&["?u 1048576"]),
+    number("?X", "Show a number in hex without 0x", value::show_bare_hex).examples(&["?X 0x1234"]),
+    row("?x", "Show text as hex digits", value::show_text_hex).params(SOME_TEXT).examples(&["?x abcd"]),
+    number("?x+", "Show the bytes of a number as hex digits", value::show_number_bytes)
+        .glue(Glue::Number)
+        .examples(&["?x+ 0x1234", "?x+255"]),
+    row("?x-", "Show the text of hex digits", value::show_hex_text)
+        .glue(Glue::Rest)
+        .params(&[need("hex", Kind::Hex)])
+        .examples(&["?x-414243"]),
+    row("?b64", "Show text in base64", tool::encode).params(SOME_TEXT).examples(&["?b64 hello"]),
+    row("?b64-", "Show the text of base64", tool::decode)
+        .glue(Glue::Rest)
+        .params(&[need("base64", Kind::Text)])
+        .examples(&["?b64-aGVsbG8="]),
+    Row::new("?p", "Show the file offset of an address", value::to_offset)
         .params(&[maybe("addr", Kind::Address)])
         .examples(&["?p 0x10"]),
-    Row::new("?P", "Show the address of a file offset", to_address)
+    Row::new("?P", "Show the address of a file offset", value::to_address)
         .params(&[maybe("offset", Kind::Number)])
         .examples(&["?P 0x10"]),
-    Row::new("?e", "Print text; backslash escapes are resolved", text::echo)
-        .params(&[maybe("text", Kind::Text)])
-        .effects(Effects::empty())
+    row("?e", "Print text; backslash escapes are resolved", text::echo)
+        .params(TEXT)
         .examples(&["?e hello", "?e a\\nb"]),
-    Row::new("?en", "Print text without a line end", text::echo_part)
-        .params(&[maybe("text", Kind::Text)])
-        .effects(Effects::empty())
-        .examples(&["?en hello"]),
-    Row::new("?ef", "Print text in a frame", text::echo_framed)
-        .params(&[maybe("text", Kind::Text)])
-        .effects(Effects::empty())
-        .examples(&["?ef hello"]),
-    Row::new("?=", "Compute a number without showing it", compute)
+    row("?en", "Print text without a line end", text::echo_part).params(TEXT).examples(&["?en hello"]),
+    row("?ef", "Print text in a frame", text::echo_framed).params(TEXT).examples(&["?ef hello"]),
+    number("?e=", "Draw a bar for so many per cent", draw::progress).glue(Glue::Rest).examples(&["?e= 32"]),
+    row("?eb", "Draw a bar with a part for each number", draw::portions)
+        .params(&[need("numbers", Kind::Text)])
+        .examples(&["?eb 10 20 30"]),
+    row("?eg", "Move the cursor to a column and row, counted from 0", draw::move_cursor)
+        .params(&[need("column", Kind::Number), need("row", Kind::Number)])
+        .examples(&["?eg 10 20"]),
+    row("?et", "Give the terminal a title", draw::set_title).params(SOME_TEXT).examples(&["?et farad"]),
+    row("?a", "Show a table of ASCII", draw::ascii).examples(&["?a"]),
+    number("?=", "Compute a number without showing it", value::compute)
         .glue(Glue::Rest)
-        .params(&[need("expr", Kind::Number)])
-        .effects(Effects::empty())
         .examples(&["?= 1+1"]),
-    Row::new("?==", "Compare two words; 0 when they are the same", compare)
+    number("?q", "Compute a number without showing it", value::compute).examples(&["?q 1+1; ??"]),
+    row("?==", "Compare two words; 0 when they are the same", tool::compare)
         .params(&[need("a", Kind::Word), need("b", Kind::Word)])
-        .effects(Effects::empty())
         .examples(&["?== a a"]),
-    Row::new("?btw", "Say whether the second of three numbers is between the others", between)
+    row("?btw", "Say whether the second of three numbers is between the others", tool::between)
         .params(&[need("low", Kind::Number), need("number", Kind::Number), need("high", Kind::Number)])
-        .effects(Effects::empty())
         .examples(&["?btw 1 2 3"]),
-    Row::new("?f", "Pick letters of a word by the bits of a number", pick_bits)
+    row("?f", "Pick letters of a word by the bits of a number", tool::pick_bits)
         .params(&[need("number", Kind::Number), need("letters", Kind::Word)])
-        .effects(Effects::empty())
         .examples(&["?f 5 abcd"]),
-    Row::new("?l", "Show the length of text", show_length)
-        .params(&[maybe("text", Kind::Text)])
-        .effects(Effects::empty())
-        .examples(&["?l hello"]),
-    Row::new("?s", "Show the numbers from one to another in steps", show_sequence)
-        .params(&[need("from", Kind::Number), need("to", Kind::Number), maybe("step", Kind::Number)])
-        .effects(Effects::empty())
-        .examples(&["?s 0 10 2"]),
-    Row::new("?t", "Show how many seconds a command takes", time_command)
-        .params(&[need("command", Kind::Command)])
-        .effects(Effects::empty())
-        .examples(&["?t s"]),
-    Row::new("?i", "Ask the person at the terminal for a line, kept for ?y", text::ask)
+    row("?l", "Show the length of text", tool::show_length)
         .modes(&[Mode::Quiet])
-        .params(&[maybe("question", Kind::Text)])
-        .effects(Effects::VIEW),
-    Row::new("?iy", "Ask the person at the terminal for yes or no", text::ask_yes)
-        .params(&[maybe("question", Kind::Text)])
-        .effects(Effects::VIEW),
+        .params(TEXT)
+        .examples(&["?l hello", "?lq hello; ??"]),
+    row("?r", "Show a random number from one to another, or from 0", tool::random)
+        .params(&[maybe("from", Kind::Number), maybe("to", Kind::Number)])
+        .examples(&["?r 1 6", "?r 6"]),
+    row("?s", "Show the numbers from one to another in steps", tool::show_sequence)
+        .params(&[need("from", Kind::Number), need("to", Kind::Number), maybe("step", Kind::Number)])
+        .examples(&["?s 0 10 2"]),
+    row("?t", "Show how many seconds a command takes", tool::time_command)
+        .params(&[need("command", Kind::Command)])
+        .examples(&["?t s"]),
+    row("?F", "Write out what was printed so far", draw::flush).examples(&["?F"]),
+    question("?i", "Ask the person at the terminal for a line, kept for ?y", text::ask).modes(&[Mode::Quiet]),
+    question("?im", "Show a message to the person at the terminal and wait", text::ask_to_go_on),
+    question("?ik", "Wait for the person at the terminal to press enter", text::ask_to_go_on),
+    question("?in", "Ask the person at the terminal for no or yes; only yes is yes", text::ask_no),
+    question("?ip", "Ask the person at the terminal for a path, kept for ?y", text::ask_line),
+    question("?iy", "Ask the person at the terminal for yes or no", text::ask_yes),
+    Row::new("?y", "Show the line that was asked for last, or keep another", text::answer)
+        .params(TEXT)
+        .effects(Effects::VIEW)
+        .examples(&["?y", "?y hello; ?y"]),
 ];
-
-fn calculate(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    if args.is_empty() {
-        return help::print_groups(env);
-    }
-    let value = evaluate(env, args)?;
-    Ok(table::print(env.out, args.text, value)?)
-}
-
-fn calculate_json(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let value = evaluate(env, args)?;
-    Ok(table::print_json(env.out, args.text, value)?)
-}
 
 fn evaluate(env: &mut Env<'_>, args: &Args<'_>) -> Result<u64> {
     env.view.value = env.number(args.required("the number")?)?;
     Ok(env.view.value)
-}
-
-/// Without an expression, the last value.
-fn evaluate_or_last(env: &mut Env<'_>, args: &Args<'_>) -> Result<u64> {
-    if args.is_empty() { Ok(env.view.value) } else { evaluate(env, args) }
-}
-
-fn compute(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    evaluate(env, args).map(drop)
-}
-
-fn show_value(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
-    Ok(writeln!(env.out, "{}", env.view.value)?)
-}
-
-fn show_hex(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let value = evaluate_or_last(env, args)?;
-    Ok(writeln!(env.out, "{value:#x}")?)
-}
-
-fn show_wide_hex(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let value = evaluate(env, args)?;
-    Ok(writeln!(env.out, "{value:#010x}")?)
-}
-
-fn show_decimal(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let value = evaluate_or_last(env, args)?.cast_signed();
-    Ok(writeln!(env.out, "{value}")?)
-}
-
-fn show_decimal_8(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let value = evaluate(env, args)? as i8;
-    Ok(writeln!(env.out, "{value}")?)
-}
-
-fn show_decimal_16(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let value = evaluate(env, args)? as i16;
-    Ok(writeln!(env.out, "{value}")?)
-}
-
-fn show_decimal_32(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let value = evaluate(env, args)? as i32;
-    Ok(writeln!(env.out, "{value}")?)
-}
-
-fn show_binary(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let value = evaluate(env, args)?;
-    Ok(writeln!(env.out, "{value:b}b")?)
-}
-
-fn show_octal(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let value = evaluate(env, args)?;
-    Ok(writeln!(env.out, "0{value:o}")?)
-}
-
-fn show_units(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let value = evaluate(env, args)?;
-    Ok(writeln!(env.out, "{}", human_size(value))?)
-}
-
-fn show_bare_hex(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let value = evaluate(env, args)?;
-    Ok(writeln!(env.out, "{value:x}")?)
-}
-
-fn show_text_hex(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let text = args.words().join(" ");
-    Ok(writeln!(env.out, "{}", hex_digits(text.as_bytes()))?)
-}
-
-fn show_number_bytes(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let value = evaluate(env, args)?;
-    let used = (8 - value.leading_zeros() as usize / 8).max(1);
-    let bytes = integer_bytes(value, used, env.big_endian());
-    Ok(writeln!(env.out, "{}", hex_digits(&bytes))?)
-}
-
-fn to_offset(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let addr = if args.is_empty() { env.view.seek } else { env.number(args.text)? };
-    let map =
-        env.session.io.maps.at(addr).ok_or_else(|| Error::failed(format!("no map covers {addr:#x}")))?;
-    let offset = map.offset_of(addr);
-    env.view.value = offset;
-    Ok(writeln!(env.out, "{offset:#010x}")?)
-}
-
-fn to_address(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let offset = if args.is_empty() { env.view.seek } else { env.number(args.text)? };
-    let fd = env.session.io.current()?;
-    let mut maps = env.session.io.maps.iter().filter(|map| map.fd == fd);
-    let map = maps
-        .find(|map| offset.checked_sub(map.delta).is_some_and(|inside| inside < map.size()))
-        .ok_or_else(|| Error::failed(format!("no map shows offset {offset:#x} of descriptor {fd}")))?;
-    let addr = map.from.wrapping_add(offset - map.delta);
-    env.view.value = addr;
-    Ok(writeln!(env.out, "{addr:#010x}")?)
-}
-
-fn compare(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let words = args.words();
-    let [a, b] = &words[..] else { return Err(args.wrong("two words are compared")) };
-    env.view.value = match a.cmp(b) {
-        std::cmp::Ordering::Less => u64::MAX,
-        std::cmp::Ordering::Equal => 0,
-        std::cmp::Ordering::Greater => 1,
-    };
-    Ok(())
-}
-
-fn between(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let words = args.words();
-    let [low, number, high] = &words[..] else { return Err(args.wrong("three numbers are needed")) };
-    let (low, number, high) = (env.number(low)?, env.number(number)?, env.number(high)?);
-    env.view.value = u64::from((low..=high).contains(&number));
-    Ok(())
-}
-
-fn pick_bits(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let words = args.words();
-    let [number, letters] = &words[..] else { return Err(args.wrong("a number and letters are needed")) };
-    let number = env.number(number)?;
-    let picked = letters.chars().take(64).enumerate().filter(|(bit, _)| number >> bit & 1 == 1);
-    let picked: String = picked.map(|(_, letter)| letter.to_ascii_uppercase()).collect();
-    Ok(writeln!(env.out, "{picked}")?)
-}
-
-fn show_length(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    env.view.value = args.words().join(" ").len() as u64;
-    Ok(writeln!(env.out, "{}", env.view.value)?)
-}
-
-fn show_sequence(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let words = args.words();
-    let (from, to, step) = match &words[..] {
-        [from, to] => (env.number(from)?, env.number(to)?, 1),
-        [from, to, step] => (env.number(from)?, env.number(to)?, env.number(step)?),
-        _ => return Err(args.wrong("from, to and perhaps a step are needed")),
-    };
-    if step == 0 {
-        return Err(args.wrong("the step cannot be 0"));
-    }
-    if to.saturating_sub(from) / step >= SEQUENCE {
-        return Err(Error::Limit { what: "the length of a sequence", limit: SEQUENCE.to_string() });
-    }
-    for index in 0..=to.saturating_sub(from) / step {
-        if from <= to {
-            write!(env.out, "{} ", from + index * step)?;
-        }
-    }
-    Ok(writeln!(env.out)?)
-}
-
-fn time_command(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let start = Instant::now();
-    env.run_command(args.required("the command")?)?;
-    Ok(writeln!(env.out, "{:.6}", start.elapsed().as_secs_f64())?)
 }

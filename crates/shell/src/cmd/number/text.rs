@@ -32,15 +32,21 @@ pub(super) fn echo_framed(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     Ok(writeln!(env.out, "'{bar}'")?)
 }
 
-fn asked(env: &mut Env<'_>, args: &Args<'_>) -> Result<String> {
-    let question = format!("{} ", printable(args.text));
+/// What the person at the terminal was asked for last.
+#[derive(Default)]
+struct Answer(String);
+
+fn asked(env: &mut Env<'_>, question: &str) -> Result<String> {
+    let question = format!("{} ", printable(question));
     let terminal =
         env.view.terminal.as_mut().ok_or_else(|| Error::failed("there is nobody at a terminal to ask"))?;
-    Ok(terminal.read_line(question.trim_start())?.unwrap_or_default())
+    let line = terminal.read_line(question.trim_start())?.unwrap_or_default();
+    env.session.extensions.of::<Answer>().0.clone_from(&line);
+    Ok(line)
 }
 
 pub(super) fn ask(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let line = asked(env, args)?;
+    let line = asked(env, args.text)?;
     env.view.value = env.number(&line).unwrap_or(0);
     if args.mode != Mode::Quiet {
         writeln!(env.out, "{line}")?;
@@ -48,8 +54,34 @@ pub(super) fn ask(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     Ok(())
 }
 
+pub(super) fn ask_line(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    asked(env, args.text).map(drop)
+}
+
+pub(super) fn ask_to_go_on(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    asked(env, if args.is_empty() { "press enter" } else { args.text }).map(drop)
+}
+
 pub(super) fn ask_yes(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let line = asked(env, args)?;
+    let line = asked(env, args.text)?;
+    env.view.value = u64::from(!line.trim().starts_with(['n', 'N']));
+    Ok(())
+}
+
+pub(super) fn ask_no(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let line = asked(env, args.text)?;
     env.view.value = u64::from(line.trim().starts_with(['y', 'Y']));
     Ok(())
+}
+
+pub(super) fn answer(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let answer = &mut env.session.extensions.of::<Answer>().0;
+    if !args.is_empty() {
+        args.text.clone_into(answer);
+        return Ok(());
+    }
+    match answer.is_empty() {
+        true => Ok(()),
+        false => Ok(writeln!(env.out, "{}", printable(answer))?),
+    }
 }

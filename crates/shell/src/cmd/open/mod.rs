@@ -13,7 +13,8 @@ mod select;
 mod size;
 
 pub use scheme::list_schemes;
-pub(super) use size::{GROUP as RESIZE, place, set_size};
+pub(crate) use size::place;
+pub(super) use size::{GROUP as RESIZE, set_size};
 
 /// The group.
 pub(super) const GROUP: Group = Group { prefix: "o", brief: "open, list and close files", rows: ROWS };

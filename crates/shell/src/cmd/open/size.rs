@@ -58,7 +58,7 @@ pub(in crate::cmd) fn set_size(env: &mut Env<'_>, fd: u32, size: u64) -> Result<
 }
 
 /// The current descriptor and the offset in it that shows at the seek.
-pub(in crate::cmd) fn place(env: &Env<'_>) -> Result<(u32, u64)> {
+pub(crate) fn place(env: &Env<'_>) -> Result<(u32, u64)> {
     match env.session.io.maps.at(env.view.seek).filter(|_| env.session.io.settings.va) {
         Some(map) => Ok((map.fd, map.offset_of(env.view.seek))),
         None => Ok((env.session.io.current()?, env.view.seek)),

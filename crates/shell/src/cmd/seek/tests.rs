@@ -14,7 +14,7 @@ fn the_view_moves() {
         ("s 8; ss 0x40; s; ss+4; s; ss++; s; s-; s", "0x40\n0x44\n0x144\n0x0\n"),
         ("s 1; s 2; s 3; s-; s=; s==; s!", "0x0 > 0x1\n0x0 > 0x1 > 0x2 > 0x3\n0x0 \n0x1 \n0x2 \n0x3 \n"),
         ("s 0x10; sg; s; sG; s", "0x0\n0x200\n"),
-        ("sr rip", "ERROR: $r{rip}: nothing is called $r{rip} at column 1"),
+        ("sr rip", "ERROR: $r{rip}: $r{rip} has no value here (?$? explains the variables) at column 1"),
     ] {
         assert_eq!(output("malloc://512", line), expected, "{line}");
     }

@@ -142,7 +142,7 @@ fn errors_say_where() {
         ("1/0", (1, NumberFault::DivisionByZero)),
         ("5 % (1-1)", (2, NumberFault::DivisionByZero)),
         ("4+nosuch", (2, NumberFault::UnknownName("nosuch".into()))),
-        ("$nosuch", (0, NumberFault::UnknownName("$nosuch".into()))),
+        ("$nosuch", (0, NumberFault::NoVariable("$nosuch".into()))),
         ("(1+2", (0, NumberFault::Unclosed('('))),
         ("[1", (0, NumberFault::Unclosed('['))),
         ("'a", (0, NumberFault::Unclosed('\''))),
