@@ -1,6 +1,6 @@
 //! Instructions one after the other, decoded out of few, large reads.
 
-use farad_arch::{Decoder, Instruction};
+use farad_arch::{Decoder, Instruction, Settings};
 
 use crate::cmd::decoder;
 use crate::error::Result;
@@ -51,6 +51,11 @@ impl Stream {
     /// Whether its extent is not used up.
     pub(super) fn has_left(&self) -> bool {
         !matches!(self.left, Extent::Count(0) | Extent::Bytes(0))
+    }
+
+    /// What instructions are decoded by.
+    pub(super) fn settings(&self) -> &Settings {
+        self.decoder.settings()
     }
 
     /// Where the next instruction is.

@@ -347,8 +347,16 @@ impl Dump {
 
 /// The name of the section that holds an address; empty when there is none.
 pub(crate) fn section_name(env: &Env<'_>, addr: u64) -> String {
+    section(env, addr).map_or(String::new(), |section| crate::render::printable(&section.name))
+}
+
+/// Where the section that holds an address begins.
+pub(crate) fn section_start(env: &Env<'_>, addr: u64) -> Option<u64> {
+    section(env, addr).map(|section| section.vaddr)
+}
+
+fn section<'a>(env: &'a Env<'_>, addr: u64) -> Option<&'a farad_bin::Section> {
     let mut sections = env.session.loaded.iter().flat_map(|loaded| &loaded.binary.sections);
-    let here = sections
-        .find(|section| section.vaddr != 0 && section.vaddr <= addr && addr - section.vaddr < section.vsize);
-    here.map_or(String::new(), |section| crate::render::printable(&section.name))
+    sections
+        .find(|section| section.vaddr != 0 && section.vaddr <= addr && addr - section.vaddr < section.vsize)
 }

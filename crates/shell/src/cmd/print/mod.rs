@@ -32,7 +32,7 @@ mod zoom;
 
 pub(super) use ascii::push_addr;
 use dump::Extra;
-pub(super) use dump::{print_held as dump_bytes, section_name};
+pub(super) use dump::{print_held as dump_bytes, section_name, section_start};
 pub(super) use range::Range;
 pub(super) use text::{escape, string_at};
 use unit::Unit;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use farad_analysis::{Function, Storage, Variable};
+use farad_analysis::{Function, Reference, ReferenceKind, Storage, Variable};
 
 use super::style::Style;
 use super::{Margin, name, push_margin};
@@ -15,16 +15,10 @@ pub(super) fn push(env: &Env<'_>, style: &Style, margin: &Margin<'_>, addr: u64,
     let entered = env.session.analysis.at(addr).filter(|_| style.frame);
     let above = |line: &mut Line| push_margin(env, style, margin, addr, line);
     if style.flags {
-        let names = name::listed(env, addr).into_iter();
-        for flag in names.filter(|flag| entered.is_none_or(|function| function.name != flag.name)) {
-            let name = printable(flag.real_name.as_ref().unwrap_or(&flag.name));
-            above(line);
-            line.push(Role::Flag, &format!(";-- {name}:"));
-            line.end();
-        }
+        push_flags(env, style, entered, addr, line, &above);
     }
     if style.xrefs {
-        for reference in references(env, addr) {
+        for reference in references(env, style, addr) {
             above(line);
             line.push(Role::Comment, &reference);
             line.end();
@@ -35,13 +29,42 @@ pub(super) fn push(env: &Env<'_>, style: &Style, margin: &Margin<'_>, addr: u64,
     }
 }
 
+/// A line for each flag of an address, or one for all; not for the name of the function entered there.
+fn push_flags(
+    env: &Env<'_>,
+    style: &Style,
+    entered: Option<&Function>,
+    addr: u64,
+    line: &mut Line,
+    above: &impl Fn(&mut Line),
+) {
+    let flags = name::listed(env, addr).into_iter();
+    let flags = flags.filter(|flag| entered.is_none_or(|function| function.name != flag.name));
+    let names = flags.map(|flag| match style.flags_inline {
+        true => printable(&flag.name),
+        false => printable(flag.real_name.as_ref().unwrap_or(&flag.name)),
+    });
+    let names: Vec<String> = names.collect();
+    let lines = if style.flags_inline && !names.is_empty() { vec![names.join(", ")] } else { names };
+    for name in lines {
+        above(line);
+        if style.flags_addr && style.addr {
+            line.push(Role::Offset, &format!("{addr:#010x}"));
+            line.plain("  ");
+        }
+        line.push(Role::Flag, &format!(";-- {name}:"));
+        line.end();
+    }
+}
+
 /// Who refers to an address: a line for each way that each function does.
-pub(super) fn references(env: &Env<'_>, addr: u64) -> Vec<String> {
+fn references(env: &Env<'_>, style: &Style, addr: u64) -> Vec<String> {
     let analysis = &env.session.analysis;
     // In the order of the addresses, those of one function together.
     let mut order: Vec<(String, &str)> = Vec::new();
     let mut groups: BTreeMap<(String, &str), Vec<String>> = BTreeMap::new();
-    for reference in analysis.references.to(addr) {
+    let is_wanted = |reference: &Reference| style.xrefs_code || reference.kind != ReferenceKind::Code;
+    for reference in analysis.references.to(addr).filter(is_wanted) {
         let (name, place) = match analysis.of(reference.from) {
             Some(function) => (printable(&function.name), format!("{:#x}", reference.from)),
             None => match env.session.flags.before(reference.from, |_| true) {

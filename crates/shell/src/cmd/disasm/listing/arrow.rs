@@ -28,11 +28,13 @@ pub(super) struct Arrows {
     /// Highest level first: what is nearer to the addresses is drawn over it.
     lines: Vec<Line>,
     width: usize,
+    /// Columns of a level.
+    step: usize,
 }
 
 impl Arrows {
-    /// Lays out jumps, given as from and to, in at most `width` columns.
-    pub(super) fn new(jumps: &[(u64, u64)], width: usize) -> Arrows {
+    /// Lays out jumps, given as from and to, in at most `width` columns, `step` of them a level.
+    pub(super) fn new(jumps: &[(u64, u64)], width: usize, step: usize) -> Arrows {
         let mut lines: Vec<Line> = jumps.iter().map(|&(from, to)| Line { from, to, level: 0 }).collect();
         // At one address lines begin before others end, the one from farthest below first.
         let mut ends: Vec<(u64, bool, usize)> = Vec::with_capacity(lines.len() * 2);
@@ -54,7 +56,7 @@ impl Arrows {
             });
         }
         lines.sort_by_key(|line| std::cmp::Reverse(line.level));
-        Arrows { lines, width }
+        Arrows { lines, width, step }
     }
 
     /// The picture beside an instruction: `width` columns, the head of an arrow, a blank.
@@ -67,14 +69,14 @@ impl Arrows {
             if !starts && !ends {
                 // A level that an arrow farther out crosses is hidden under it.
                 if !is_crossed {
-                    put(&mut columns, line.level, if line.from > line.to { b':' } else { b'|' });
+                    put(&mut columns, line.level * self.step, if line.from > line.to { b':' } else { b'|' });
                 }
                 continue;
             }
             let is_up = line.from > line.to;
             put(
                 &mut columns,
-                line.level,
+                line.level * self.step,
                 match (starts && ends, starts == is_up) {
                     (true, _) => b'@',
                     (false, true) => b'`',
@@ -83,11 +85,16 @@ impl Arrows {
                 },
             );
             let fill = if starts { b'=' } else { b'-' };
-            (1..line.level).for_each(|level| put(&mut columns, level, fill));
+            (1..line.level * self.step).for_each(|column| put(&mut columns, column, fill));
             is_crossed = true;
             head = if ends { "->" } else { "=<" };
         }
         picture(&columns, head)
+    }
+
+    /// How many jumps pass an instruction, its own among them.
+    pub(super) fn depth(&self, addr: u64) -> usize {
+        self.lines.iter().filter(|line| line.low() <= addr && addr <= line.high()).count()
     }
 
     /// The picture above an instruction, beside its flags: lines that come from above.
@@ -95,11 +102,11 @@ impl Arrows {
         let mut columns = vec![b' '; self.width];
         for line in self.lines.iter().filter(|line| line.low() <= addr && addr <= line.high()) {
             if line.from == line.to {
-                put(&mut columns, line.level, b'@');
+                put(&mut columns, line.level * self.step, b'@');
             } else if line.high() == addr {
-                put(&mut columns, line.level, b'|');
+                put(&mut columns, line.level * self.step, b'|');
             } else if line.low() < addr {
-                put(&mut columns, line.level, if line.from > line.to { b':' } else { b'|' });
+                put(&mut columns, line.level * self.step, if line.from > line.to { b':' } else { b'|' });
             }
         }
         picture(&columns, "  ")
@@ -123,7 +130,7 @@ mod tests {
     #[test]
     fn lines_cross_as_the_peer_draws_them() {
         let jumps = [(0, 2), (2, 14), (6, 14), (8, 12), (16, 18)];
-        let arrows = Arrows::new(&jumps, 7);
+        let arrows = Arrows::new(&jumps, 7, 1);
         let drawn: Vec<String> = (0..10).map(|row| arrows.beside(row * 2)).collect();
         let expected = [
             "      ,=< ",
@@ -143,7 +150,7 @@ mod tests {
 
     #[test]
     fn backward_and_own_jumps_have_their_marks() {
-        let arrows = Arrows::new(&[(10, 18), (12, 12), (22, 16)], 7);
+        let arrows = Arrows::new(&[(10, 18), (12, 12), (22, 16)], 7, 1);
         let rows = [
             (10, "      ,=< "),
             (12, "     @=-> "),

@@ -1,80 +1,102 @@
 //! An instruction's own part of a listing: its size, its bytes, its text.
 
 use farad_arch::Instruction;
-use farad_arch::usage::{self, Place};
 
-use super::super::{name, spell};
+use super::super::spell;
 use super::style::Style;
+use super::text;
 use crate::eval::Env;
 use crate::paint::{Line, Role};
-use crate::render::printable;
+
+/// Columns between an address and the bytes, marks among them.
+const MARKS: usize = 6;
+/// Columns of the word for what an instruction does.
+const KIND: usize = 10;
+
+/// What a row's instruction is known by.
+pub(super) struct Code<'a> {
+    pub(super) instruction: &'a Instruction,
+    pub(super) bytes: &'a [u8],
+    pub(super) is_valid: bool,
+    /// Whether a flag is inside, where the next row begins.
+    pub(super) is_split: bool,
+    /// Bytes of stack in use before it, and whether the row before changed them.
+    pub(super) stack: (i64, bool),
+    /// Jump lines, where they stand before the instruction.
+    pub(super) lines: Option<String>,
+    /// How many jump lines pass it.
+    pub(super) depth: usize,
+}
 
 /// Appends an instruction, or bytes that are none; gives back its text.
-pub(super) fn push(
-    env: &Env<'_>,
-    style: &Style,
-    instruction: &Instruction,
-    bytes: &[u8],
-    is_valid: bool,
-    is_split: bool,
-    line: &mut Line,
-) -> String {
+pub(super) fn push(env: &Env<'_>, style: &Style, code: &Code<'_>, line: &mut Line) -> String {
     if style.size {
-        line.plain(&format!(" {}", bytes.len()));
+        line.plain(&format!(" {}", code.bytes.len()));
     }
-    line.plain(match (is_split, style.segmented && style.addr) {
-        (true, _) => "  ~   ",
-        (false, true) => "     ",
-        (false, false) => "      ",
-    });
-    push_bytes(style, bytes, line);
-    if !is_valid {
-        let shown = if style.upper { "INVALID" } else { "invalid" };
-        line.push(Role::Invalid, shown);
-        return shown.to_owned();
+    if style.family {
+        line.plain("   cpu");
     }
-    let mut names = Vec::new();
-    let named = with_variables(env, instruction, &mut names);
-    let shown = named.as_ref().unwrap_or(instruction).render(true, |target| {
-        let name = name::operand(env, target)?;
-        names.push(name.clone());
-        Some(name)
+    let (stack, has_moved) = code.stack;
+    let changes = style.stack && has_moved;
+    if style.stack {
+        line.plain(&format!("{stack:6}{}", if changes { "+" } else { "" }));
+    }
+    let marks = if style.marks { MARKS } else { 1 }
+        - usize::from(changes)
+        - usize::from(style.segmented && style.addr);
+    line.plain(&match code.is_split && style.marks {
+        true => format!("  ~{}", " ".repeat(marks.saturating_sub(3))),
+        false => " ".repeat(marks),
     });
-    let spelled = match shown.split_once(' ') {
-        Some((mnemonic, rest)) if style.upper => format!("{} {rest}", mnemonic.to_uppercase()),
-        None if style.upper => shown.to_uppercase(),
-        _ => shown.clone(),
-    };
-    spell::push(line, &printable(&spelled), instruction.kind, &names);
+    if style.bytes.is_some_and(|bytes| !bytes.behind) {
+        push_bytes(style, code.bytes, line);
+    }
+    if let Some(lines) = &code.lines {
+        super::push_flow(lines, line);
+    }
+    if style.kind {
+        let kind = if code.is_valid { code.instruction.kind.name() } else { "ill" };
+        line.plain(&format!("{:KIND$}", format!("[{kind}]")));
+    }
+    if style.indent {
+        line.plain(&" ".repeat(code.depth * 2));
+    }
+    let shown = push_text(env, style, code, line);
+    if let Some(bytes) = style.bytes.filter(|bytes| bytes.behind) {
+        line.pad_to(style.comments.unwrap_or(0).saturating_sub((bytes.most + 1) * 2 - 2));
+        push_bytes(style, code.bytes, line);
+    }
     shown
 }
 
-/// The instruction with the names of the places on the stack that it uses; `None` when it uses none.
-fn with_variables(env: &Env<'_>, instruction: &Instruction, names: &mut Vec<String>) -> Option<Instruction> {
-    let function = env.session.analysis.around(instruction.addr).into_iter().next()?;
-    let variable = function.used_at(instruction.addr, true).next()?;
-    let settings = crate::cmd::decoder(env).ok()?.settings().clone();
-    let operands = usage::operands(&settings, instruction);
-    let span = operands.iter().find_map(|operand| match &operand.place {
-        Place::Memory(memory) => Some((memory.span.clone(), memory.parenthesized)),
-        _ => None,
-    });
-    let (span, parenthesized) = span?;
-    let name = printable(&variable.name);
-    names.push(name.clone());
-    let mut named = instruction.clone();
-    named.replace(span, &if parenthesized { format!("({name})") } else { name });
-    Some(named)
+fn push_text(env: &Env<'_>, style: &Style, code: &Code<'_>, line: &mut Line) -> String {
+    if !code.is_valid {
+        if style.text.shown {
+            line.push(Role::Invalid, if style.text.upper { "INVALID" } else { "invalid" });
+        }
+        return "invalid".to_owned();
+    }
+    let shown = text::of(env, style, code.instruction);
+    if style.text.shown {
+        spell::push(line, &shown.spelled, code.instruction.kind, &shown.names);
+    }
+    shown.plain
 }
 
 /// The bytes of an instruction, cut to `asm.nbytes` with two dots.
 fn push_bytes(style: &Style, bytes: &[u8], line: &mut Line) {
-    let Some(most) = style.bytes else { return };
-    let column = line.width() + (most + 1) * if style.spaced { 3 } else { 2 };
-    let is_cut = bytes.len() > most;
-    let shown = if is_cut { &bytes[..most.saturating_sub(1)] } else { bytes };
+    let Some(how) = style.bytes else { return };
+    let step = if how.spaced { 3 } else { 2 };
+    let column = line.width() + (how.most + 1) * step;
+    let is_cut = bytes.len() > how.most;
+    let shown = if is_cut { &bytes[..how.most.saturating_sub(1)] } else { bytes };
+    if how.aligned {
+        let used =
+            shown.len() * step - usize::from(how.spaced && !shown.is_empty()) + if is_cut { 2 } else { 0 };
+        line.pad_to(column.saturating_sub(used));
+    }
     for (index, byte) in shown.iter().enumerate() {
-        if style.spaced && index > 0 {
+        if how.spaced && index > 0 {
             line.plain(" ");
         }
         line.push(Role::of_byte(*byte), &format!("{byte:02x}"));
@@ -83,5 +105,5 @@ fn push_bytes(style: &Style, bytes: &[u8], line: &mut Line) {
         line.plain("..");
     }
     line.pad_to(column);
-    line.plain(" ");
+    line.plain(if how.aligned { "  " } else { " " });
 }

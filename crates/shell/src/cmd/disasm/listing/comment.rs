@@ -3,6 +3,7 @@
 
 use farad_arch::{Instruction, Kind};
 
+use super::style::Style;
 use crate::cmd::print;
 use crate::error::Result;
 use crate::eval::Env;
@@ -35,7 +36,11 @@ pub(super) enum Comment {
 
 /// The comments of one row, in order.
 #[derive(Default)]
-pub(super) struct Comments(pub(super) Vec<Comment>);
+pub(super) struct Comments {
+    all: Vec<Comment>,
+    /// Whether values in memory are among them.
+    values: bool,
+}
 
 impl Comments {
     /// The comments of an instruction shown as `shown`, which has these bytes.
@@ -47,41 +52,58 @@ impl Comments {
         instruction: &Instruction,
         shown: &str,
         bytes: &[u8],
-        dialect: Dialect,
+        style: &Style,
     ) -> Result<Comments> {
-        let mut comments = Comments::default();
+        let mut comments = Comments { values: style.values, ..Comments::default() };
+        let dialect = style.dialect;
         match instruction.pointer {
+            Some(_) if !style.looks => {}
             Some(pointer) => comments.pointer(env, instruction, pointer, shown)?,
             None if dialect == Dialect::Other => {}
             None => comments.number(env, instruction, shown, bytes, dialect)?,
+        }
+        if let Some(pointer) = instruction.pointer.filter(|_| style.repeats) {
+            comments.say(format!("{pointer:#x}"));
         }
         Ok(comments)
     }
 
     /// Adds what the file says of itself.
     fn say(&mut self, text: String) {
-        self.0.push(Comment::Text(Role::Comment, text));
+        self.all.push(Comment::Text(Role::Comment, text));
     }
 
     /// Adds the arguments in registers that the instruction at an address uses.
     pub(super) fn arguments(&mut self, env: &Env<'_>, addr: u64) {
         let Some(function) = env.session.analysis.around(addr).into_iter().next() else { return };
         let names = function.used_at(addr, false).map(|variable| printable(&variable.name));
-        self.0.extend(names.map(|name| Comment::Text(Role::Argument, name)));
+        self.all.extend(names.map(|name| Comment::Text(Role::Argument, name)));
     }
 
     /// Adds what somebody noted at an address.
     pub(super) fn notes(&mut self, env: &Env<'_>, addr: u64) {
         let notes = env.session.notes.at(addr).filter(|note| !note.kind.is_body());
-        self.0.extend(notes.map(|note| Comment::Text(Role::UserComment, printable(&note.text))));
+        self.all.extend(notes.map(|note| Comment::Text(Role::UserComment, printable(&note.text))));
     }
 
-    /// Appends them to a row from a column on.
-    pub(super) fn push_to(&self, line: &mut Line, column: usize) {
+    /// Appends them as lines above a row, each behind a margin.
+    pub(super) fn push_lines(&self, line: &mut Line, mut margin: impl FnMut(&mut Line)) {
+        for comment in &self.all {
+            if let Comment::Text(role, text) = comment {
+                margin(line);
+                line.push(*role, &format!("; {text}"));
+                line.end();
+            }
+        }
+    }
+
+    /// Appends them to a row from a column on. What needs a line of its own has a margin before it.
+    pub(super) fn push_to(&self, line: &mut Line, column: usize, margin: impl Fn(&mut Line)) {
         let mut is_first = true;
-        for comment in &self.0 {
+        for comment in &self.all {
             let Comment::Text(role, text) = comment else {
                 line.end();
+                margin(line);
                 is_first = true;
                 continue;
             };
@@ -106,6 +128,7 @@ impl Comments {
         shown: &str,
     ) -> Result<()> {
         if instruction.kind != Kind::Lea && instruction.pointer_size.is_some() {
+            self.name(env, pointer, shown);
             return self.access(env, instruction, pointer);
         }
         if !env.session.io.is_mapped(pointer) {
@@ -121,6 +144,10 @@ impl Comments {
     /// The value in memory that an instruction accesses.
     fn access(&mut self, env: &mut Env<'_>, instruction: &Instruction, pointer: u64) -> Result<()> {
         let size = usize::from(instruction.pointer_size.unwrap_or(0));
+        if !self.values {
+            self.say(format!("{pointer:#x}"));
+            return Ok(());
+        }
         if size == 0 || instruction.kind.is_jump() && instruction.jump.is_some() {
             return Ok(());
         }
@@ -156,7 +183,7 @@ impl Comments {
         let last = env.session.flags.at(addr).next_back();
         if let Some(flag) = last.filter(|flag| !shown.contains(&flag.name)) {
             self.say(flag.name.clone());
-            self.0.push(Comment::Break);
+            self.all.push(Comment::Break);
         }
     }
 
@@ -204,12 +231,12 @@ impl Comments {
         }
         if env.session.io.is_mapped(value) {
             self.name(env, value, shown);
-            if self.0.is_empty() {
+            if self.all.is_empty() {
                 self.text(env, value)?;
             }
-            if !self.0.is_empty() {
-                while matches!(self.0.last(), Some(Comment::Break)) {
-                    self.0.pop();
+            if !self.all.is_empty() {
+                while matches!(self.all.last(), Some(Comment::Break)) {
+                    self.all.pop();
                 }
                 return Ok(());
             }

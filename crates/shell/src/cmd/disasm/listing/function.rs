@@ -5,7 +5,8 @@ use farad_analysis::Function;
 use super::arrow::Arrows;
 use super::row::{self, Row};
 use super::style::Style;
-use super::{Margin, jumps, push_row};
+use super::{Composer, Margin, jumps};
+use crate::cmd::decoder;
 use crate::cmd::disasm::stream::{Extent, Stream};
 use crate::error::Result;
 use crate::eval::Env;
@@ -16,7 +17,8 @@ use crate::paint::{Line, Role};
 /// # Errors
 /// What cannot be read, and an interrupt.
 pub(crate) fn print(env: &mut Env<'_>, function: &Function) -> Result<()> {
-    let style = Style::of(env);
+    let style = style(env)?;
+    let mut composer = Composer::new(&style);
     let mut rows = Vec::new();
     // The index of the first row of each block that does not follow the one before.
     let mut gaps = Vec::new();
@@ -28,18 +30,19 @@ pub(crate) fn print(env: &mut Env<'_>, function: &Function) -> Result<()> {
         read(env, block.addr, block.size, &mut rows)?;
         end = Some(block.end());
     }
-    let arrows = style.lines.map(|width| Arrows::new(&jumps(&style, &rows), width));
-    let mut line = Line::new(&style.paint);
+    let arrows = style.lines.map(|width| Arrows::new(&jumps(&style, &rows), width, style.step));
     for (index, row) in rows.iter().enumerate() {
-        env.ctx.check()?;
         if gaps.contains(&index) {
-            line.plain("..");
-            line.end();
+            composer.plain(env, "..")?;
         }
-        push_row(env, &style, arrows.as_ref(), row, &mut line)?;
-        env.out.write_all(line.take().as_bytes())?;
+        composer.row(env, arrows.as_ref(), row)?;
     }
     Ok(())
+}
+
+/// The settings in force.
+fn style(env: &Env<'_>) -> Result<Style> {
+    Ok(Style::of(env, decoder(env)?.settings()))
 }
 
 /// Prints a function block by block, each with where it goes.
@@ -47,15 +50,13 @@ pub(crate) fn print(env: &mut Env<'_>, function: &Function) -> Result<()> {
 /// # Errors
 /// What cannot be read, and an interrupt.
 pub(crate) fn print_blocks(env: &mut Env<'_>, function: &Function) -> Result<()> {
-    let style = Style { lines: None, ..Style::of(env) };
-    let mut line = Line::new(&style.paint);
+    let style = Style { lines: None, ..style(env)? };
+    let mut composer = Composer::new(&style);
     for block in function.blocks.values() {
         let mut rows = Vec::new();
         read(env, block.addr, block.size, &mut rows)?;
         for row in &rows {
-            env.ctx.check()?;
-            push_row(env, &style, None, row, &mut line)?;
-            env.out.write_all(line.take().as_bytes())?;
+            composer.row(env, None, row)?;
         }
         let targets = match (block.jump, block.fail) {
             (Some(jump), Some(fail)) => format!("// true: {jump:#010x}  false: {fail:#010x}"),
@@ -63,6 +64,7 @@ pub(crate) fn print_blocks(env: &mut Env<'_>, function: &Function) -> Result<()>
             (None, Some(fail)) => format!("// false: {fail:#010x}"),
             (None, None) => String::new(),
         };
+        let mut line = Line::new(&style.paint);
         if !targets.is_empty() {
             let margin = Margin::of(env, &style, None, block.addr, 1);
             line.push(Role::FunctionFrame, margin.frame);

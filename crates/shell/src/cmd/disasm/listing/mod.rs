@@ -10,6 +10,7 @@ use crate::cmd::print;
 use crate::error::Result;
 use crate::eval::Env;
 use crate::paint::{Line, Role};
+use crate::render::printable;
 
 mod above;
 mod arrow;
@@ -19,30 +20,33 @@ mod data;
 pub(super) mod function;
 mod row;
 mod style;
+mod text;
 
 use arrow::Arrows;
+use code::Code;
 use comment::Comments;
 use row::Row;
-use style::Style;
+use style::{Relative, Style};
+
+/// What is drawn behind a return.
+const RULE: &str = "; --------------------------------------";
 
 /// Prints a listing.
 ///
 /// # Errors
 /// What cannot be read, and an interrupt.
 pub(super) fn print(env: &mut Env<'_>, addr: u64, extent: Extent) -> Result<()> {
-    let style = Style::of(env);
     let mut stream = Stream::new(env, addr, extent)?;
+    let style = Style::of(env, stream.settings());
+    let mut composer = Composer::new(&style);
     loop {
         let rows = row::page(env, &mut stream)?;
         if rows.is_empty() {
             return Ok(());
         }
-        let arrows = style.lines.map(|width| Arrows::new(&jumps(&style, &rows), width));
-        let mut line = Line::new(&style.paint);
+        let arrows = style.lines.map(|width| Arrows::new(&jumps(&style, &rows), width, style.step));
         for row in &rows {
-            env.ctx.check()?;
-            push_row(env, &style, arrows.as_ref(), row, &mut line)?;
-            env.out.write_all(line.take().as_bytes())?;
+            composer.row(env, arrows.as_ref(), row)?;
         }
     }
 }
@@ -58,42 +62,107 @@ fn jumps(style: &Style, rows: &[Row]) -> Vec<(u64, u64)> {
     rows.iter().filter_map(jump).collect()
 }
 
-/// Composes a row: the lines above it, and its own.
-fn push_row(
-    env: &mut Env<'_>,
-    style: &Style,
-    arrows: Option<&Arrows>,
-    row: &Row,
-    line: &mut Line,
-) -> Result<()> {
-    let addr = row.addr();
-    let margin = Margin::of(env, style, arrows, addr, row.size());
-    let is_entered = env.session.analysis.at(addr).is_some();
-    above::push(env, style, &margin.above(is_entered, style, addr), addr, line);
-    push_margin(env, style, &margin, addr, line);
-    if style.addr {
-        line.push(Role::Offset, &address(style, addr));
+/// Composes rows, one after the other.
+struct Composer<'a> {
+    style: &'a Style,
+    line: Line,
+    /// Bytes of stack in use, as far as the rows tell.
+    stack: i64,
+    /// Whether the row before changed that.
+    has_moved: bool,
+}
+
+impl<'a> Composer<'a> {
+    fn new(style: &'a Style) -> Composer<'a> {
+        Composer { style, line: Line::new(&style.paint), stack: 0, has_moved: false }
     }
-    let mut comments = match row {
-        Row::Note { skipped, note, .. } => {
-            data::push(env, style, note, *skipped, line)?;
-            Comments::default()
+
+    /// Writes a line that is no row.
+    fn plain(&mut self, env: &mut Env<'_>, text: &str) -> Result<()> {
+        self.line.plain(text);
+        self.line.end();
+        Ok(env.out.write_all(self.line.take().as_bytes())?)
+    }
+
+    /// Writes a row: the lines above it, its own, and those below.
+    fn row(&mut self, env: &mut Env<'_>, arrows: Option<&Arrows>, row: &Row) -> Result<()> {
+        env.ctx.check()?;
+        let (style, line) = (self.style, &mut self.line);
+        let addr = row.addr();
+        let margin = Margin::of(env, style, arrows, addr, row.size());
+        let entered = env.session.analysis.at(addr);
+        if entered.is_some() {
+            self.stack = 0;
         }
-        Row::Code { instruction, bytes, is_valid, is_split } => {
-            let shown = code::push(env, style, instruction, bytes, *is_valid, *is_split, line);
-            match style.comments {
-                Some(_) => Comments::of(env, instruction, &shown, bytes, style.dialect)?,
-                None => Comments::default(),
+        above::push(env, style, &margin.above(entered.is_some(), style, addr), addr, line);
+        let mut comments = Comments::default();
+        let mut start = Line::new(&style.paint);
+        push_margin(env, style, &margin, addr, &mut start);
+        if style.addr {
+            start.push(Role::Offset, &address(env, style, addr));
+        }
+        match row {
+            Row::Note { skipped, note, .. } => data::push(env, style, note, *skipped, &mut start)?,
+            Row::Code { instruction, bytes, is_valid, is_split } => {
+                let lines = if style.lines_right { margin.lines.clone() } else { None };
+                let depth = arrows.map_or(0, |arrows| arrows.depth(addr));
+                let (is_valid, is_split) = (*is_valid, *is_split);
+                let code = Code {
+                    instruction,
+                    bytes,
+                    is_valid,
+                    is_split,
+                    stack: (self.stack, self.has_moved),
+                    lines,
+                    depth,
+                };
+                let shown = code::push(env, style, &code, &mut start);
+                self.has_moved = is_valid && instruction.stack.is_some_and(|stack| stack != 0);
+                self.stack = self.stack.saturating_add(instruction.stack.unwrap_or(0));
+                if style.comments.is_some() {
+                    comments = Comments::of(env, instruction, &shown, bytes, style)?;
+                }
             }
         }
-    };
-    if let Some(column) = style.comments {
-        comments.arguments(env, addr);
-        comments.notes(env, addr);
-        comments.push_to(line, column);
+        if style.comments.is_some() {
+            comments.arguments(env, addr);
+        }
+        if style.own_comments {
+            comments.notes(env, addr);
+        }
+        let column = style.comments.unwrap_or_else(|| env.setting_number("asm.cmt.col") as usize);
+        match style.beside {
+            true => {
+                let next = addr.wrapping_add(row.size());
+                let below = margin.above(false, style, next);
+                comments.push_to(&mut start, column, |line| push_margin(env, style, &below, next, line));
+            }
+            false => comments.push_lines(line, |line| {
+                push_margin(env, style, &margin.above(false, style, addr), addr, line)
+            }),
+        }
+        start.end();
+        line.painted(&start.take(), 0);
+        below(env, style, &margin, row, line);
+        Ok(env.out.write_all(line.take().as_bytes())?)
     }
-    line.end();
-    Ok(())
+}
+
+/// The lines below a row that ends something.
+fn below(env: &Env<'_>, style: &Style, margin: &Margin<'_>, row: &Row, line: &mut Line) {
+    let Row::Code { instruction, is_valid: true, .. } = row else { return };
+    let next = instruction.next();
+    let block = env.session.analysis.block(instruction.addr).filter(|block| block.end() == next);
+    let goes_on = block.is_some() && env.session.analysis.block(next).is_some();
+    if style.gaps && goes_on {
+        push_margin(env, style, &margin.above(false, style, next), next, line);
+        line.end();
+    }
+    if style.rules && instruction.kind.is_return() {
+        push_margin(env, style, margin, instruction.addr, line);
+        line.push(Role::Comment, RULE);
+        line.end();
+    }
 }
 
 /// What stands before the address of a row: the line along its function, and jump lines.
@@ -128,8 +197,21 @@ impl<'a> Margin<'a> {
 
 /// Appends what stands before addresses.
 fn push_margin(env: &Env<'_>, style: &Style, margin: &Margin<'_>, addr: u64, line: &mut Line) {
-    if style.section {
-        line.plain(&format!("{:>14}", print::section_name(env, addr)));
+    if let Some(section) = style.section {
+        let mut text = String::new();
+        if section.perm {
+            let perm = env.session.io.maps.at(addr).map_or("---".to_owned(), |map| map.perm.to_string());
+            text = format!("   {perm}");
+        }
+        if section.name {
+            let width = if section.perm { 11 } else { 14 };
+            text.push_str(&format!("{:>width$}", print::section_name(env, addr)));
+        }
+        line.plain(&text);
+    }
+    if let Some(width) = style.symbol {
+        let name = symbol(env, addr);
+        line.plain(&format!("   {name:width$}", width = width.saturating_sub(4)));
     }
     if style.frame {
         match margin.frame {
@@ -140,9 +222,22 @@ fn push_margin(env: &Env<'_>, style: &Style, margin: &Margin<'_>, addr: u64, lin
             }
         }
     }
-    if let Some(lines) = &margin.lines {
+    if let Some(lines) = margin.lines.as_ref().filter(|_| !style.lines_right) {
         push_flow(lines, line);
     }
+}
+
+/// The function or flag that an address is behind, and how far.
+fn symbol(env: &Env<'_>, addr: u64) -> String {
+    let function = env.session.analysis.of(addr).filter(|function| function.addr <= addr);
+    let (name, from) = match function {
+        Some(function) => (&function.name, function.addr),
+        None => match env.session.flags.before(addr, |flag| flag.space.as_deref() != Some("sections")) {
+            Some(flag) => (&flag.name, flag.addr),
+            None => return String::new(),
+        },
+    };
+    printable(&format!("{name} + {}", addr - from))
 }
 
 /// Jump lines; their blanks are not painted.
@@ -156,9 +251,16 @@ fn push_flow(lines: &str, line: &mut Line) {
     line.plain(&lines[to..]);
 }
 
-fn address(style: &Style, addr: u64) -> String {
-    match style.segmented {
-        true => format!("{:04x}:{:04x}", (addr & !0xffff) >> 4 & 0xffff, addr & 0xffff),
-        false => format!("{addr:#010x}"),
+/// An address as the reader wants it told.
+fn address(env: &Env<'_>, style: &Style, addr: u64) -> String {
+    let from = style.relative.and_then(|relative| match relative {
+        Relative::Function => env.session.analysis.of(addr).map(|function| function.addr),
+        Relative::Flag => env.session.flags.before(addr, |_| true).map(|flag| flag.addr),
+        Relative::Section => print::section_start(env, addr),
+    });
+    match from.filter(|from| *from <= addr) {
+        Some(from) => format!("+0x{:<8x}", addr - from),
+        None if style.segmented => format!("{:04x}:{:04x}", (addr & !0xffff) >> 4 & 0xffff, addr & 0xffff),
+        None => format!("{addr:#010x}"),
     }
 }
