@@ -140,7 +140,7 @@ pub static ARCHS: &[Arch] = &[
         },
         open: open::arm,
         analyse: semantics::arm::analyse,
-        assembly: None,
+        assembly: Some(&assemble::arm::ASSEMBLY),
     },
     Arch {
         name: "bpf",
@@ -208,7 +208,7 @@ pub static ARCHS: &[Arch] = &[
         },
         open: open::mips,
         analyse: semantics::mips::analyse,
-        assembly: None,
+        assembly: Some(&assemble::mips::ASSEMBLY),
     },
     Arch {
         name: "null",

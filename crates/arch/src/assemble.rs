@@ -2,7 +2,11 @@
 //! words of fields. What is the same for all is here: the site of an instruction, its fault, and the
 //! reader of operand text.
 
+pub(crate) mod arm;
+mod arm64;
 pub(crate) mod directive;
+pub(crate) mod form;
+pub(crate) mod mips;
 pub(crate) mod reader;
 pub(crate) mod x86;
 
@@ -116,7 +120,98 @@ pub(crate) fn split_operands(text: &str) -> Vec<&str> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::assembler::Assembler;
+    use crate::decoder::Decoder;
+
+    /// Architectures whose instructions are words, with their widths.
+    const WORDS: &[(&str, u32)] = &[("arm", 64), ("mips", 32), ("mips", 64)];
+
+    /// Instructions of everyday code in the spelling of the decoder, with their words.
+    const EVERYDAY: &[(&str, u32, &str, u32)] = &[
+        ("arm", 64, "ret", 0xd65f_03c0),
+        ("arm", 64, "mov x0, 0", 0xd280_0000),
+        ("arm", 64, "mov x0, -1", 0x9280_0000),
+        ("arm", 64, "mov w1, #0xff00ff", 0x3200_9fe1),
+        ("arm", 64, "stp x29, x30, [sp, -0x20]!", 0xa9be_7bfd),
+        ("arm", 64, "ldp fp, lr, [sp], 0x20", 0xa8c2_7bfd),
+        ("arm", 64, "add x0, x0, 1, lsl 12", 0x9140_0400),
+        ("arm", 64, "add x0, x0, -1", 0xd100_0400),
+        ("arm", 64, "add x0, x1, w2, sxtw 2", 0x8b22_c820),
+        ("arm", 64, "sub sp, sp, 0x30", 0xd100_c3ff),
+        ("arm", 64, "cmp w0, 0x41", 0x7101_041f),
+        ("arm", 64, "b.ne 0x1010", 0x5400_0081),
+        ("arm", 64, "cbz x0, 0x1008", 0xb400_0040),
+        ("arm", 64, "tbnz w0, 3, 0xffc", 0x371f_ffe0),
+        ("arm", 64, "bl 0x2000", 0x9400_0400),
+        ("arm", 64, "adrp x0, 0x3000", 0xd000_0000),
+        ("arm", 64, "ldr x0, [x1, x2, lsl 3]", 0xf862_7820),
+        ("arm", 64, "ldrb w0, [x1], 1", 0x3840_1420),
+        ("arm", 64, "ldr x0, [x1, -8]", 0xf85f_8020),
+        ("arm", 64, "str d0, [sp, 8]", 0xfd00_07e0),
+        ("arm", 64, "lsl w0, w1, 3", 0x531d_7020),
+        ("arm", 64, "sxtw x0, w1", 0x9340_7c20),
+        ("arm", 64, "csel x0, x1, x2, eq", 0x9a82_0020),
+        ("arm", 64, "fmov d0, 1.0", 0x1e6e_1000),
+        ("arm", 64, "mrs x0, tpidr_el0", 0xd53b_d040),
+        ("mips", 32, "nop", 0),
+        ("mips", 32, "addiu sp, sp, -0x20", 0x27bd_ffe0),
+        ("mips", 32, "addiu $sp, $sp, -32", 0x27bd_ffe0),
+        ("mips", 32, "lw ra, 0x1c(sp)", 0x8fbf_001c),
+        ("mips", 32, "jr ra", 0x03e0_0008),
+        ("mips", 32, "beqz v0, 0x1008", 0x1040_0001),
+        ("mips", 32, "jal 0x2000", 0x0c00_0800),
+        ("mips", 32, "lui gp, 0x42", 0x3c1c_0042),
+        ("mips", 32, "add.d f0, f2, f4", 0x4624_1000),
+        ("mips", 64, "daddu v0, v0, a0", 0x0044_102d),
+    ];
+
+    #[test]
+    fn everyday_instructions_are_assembled() {
+        for &(arch, bits, text, word) in EVERYDAY {
+            let assembler = Assembler::new(&Settings { bits, ..Settings::new(arch, bits) }).unwrap();
+            let bytes = assembler.assemble_plain(text, 0x1000).unwrap_or_else(|error| panic!("{error}"));
+            assert_eq!(bytes, word.to_le_bytes(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_named() {
+        for (arch, bits, text, reason) in [
+            ("arm", 64, "mov x0, w1", "not of one width"),
+            ("arm", 64, "add x0, x1, 0x1001", "not from 0 to 4095"),
+            ("arm", 64, "b 0x1002", "no multiple of 4"),
+            ("arm", 64, "cbz x0, 0x1000000", "too far"),
+            ("mips", 32, "addiu v0, v0, 0x8000", "not from -32768 to 32767"),
+            ("mips", 32, "lw v0, 4[sp]", "`(` is missing"),
+            ("mips", 32, "addu v0, v0", "`,` is missing"),
+        ] {
+            let assembler = Assembler::new(&Settings { bits, ..Settings::new(arch, bits) }).unwrap();
+            let error = assembler.assemble_plain(text, 0x1000).unwrap_err().to_string();
+            assert!(error.contains(reason), "{text}: {error}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 4096, ..ProptestConfig::default() })]
+
+        #[test]
+        fn what_is_decoded_is_assembled_to_what_decodes_the_same(
+            word: u32,
+            (arch, bits) in prop::sample::select(WORDS.to_vec()),
+            big_endian: bool,
+        ) {
+            let settings = Settings { big_endian, ..Settings::new(arch, bits) };
+            let decoder = Decoder::new(&settings).unwrap();
+            let Some(decoded) = decoder.decode(&word.to_le_bytes(), 0x1000) else { return Ok(()) };
+            let assembler = Assembler::new(&settings).unwrap();
+            let Ok(made) = assembler.assemble_plain(&decoded.text(), 0x1000) else { return Ok(()) };
+            let again = decoder.decode(&made, 0x1000).map(|again| again.text());
+            prop_assert_eq!(again, Some(decoded.text()), "{:02x?}", made);
+        }
+    }
 
     #[test]
     fn operands_split_outside_brackets() {

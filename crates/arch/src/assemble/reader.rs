@@ -14,6 +14,11 @@ impl<'a> Reader<'a> {
         Self { text: text.trim() }
     }
 
+    /// How many bytes are left.
+    pub(crate) fn left(&self) -> usize {
+        self.text.len()
+    }
+
     /// Whether nothing is left.
     pub(crate) fn is_empty(&self) -> bool {
         self.text.is_empty()
