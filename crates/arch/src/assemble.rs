@@ -3,11 +3,13 @@
 //! reader of operand text.
 
 pub(crate) mod arm;
+mod arm32;
 mod arm64;
 pub(crate) mod directive;
 pub(crate) mod form;
 pub(crate) mod mips;
 pub(crate) mod reader;
+mod thumb;
 pub(crate) mod x86;
 
 use crate::instruction::Instruction;
@@ -127,7 +129,7 @@ mod tests {
     use crate::decoder::Decoder;
 
     /// Architectures whose instructions are words, with their widths.
-    const WORDS: &[(&str, u32)] = &[("arm", 64), ("mips", 32), ("mips", 64)];
+    const WORDS: &[(&str, u32)] = &[("arm", 16), ("arm", 32), ("arm", 64), ("mips", 32), ("mips", 64)];
 
     /// Instructions of everyday code in the spelling of the decoder, with their words.
     const EVERYDAY: &[(&str, u32, &str, u32)] = &[
@@ -156,6 +158,27 @@ mod tests {
         ("arm", 64, "csel x0, x1, x2, eq", 0x9a82_0020),
         ("arm", 64, "fmov d0, 1.0", 0x1e6e_1000),
         ("arm", 64, "mrs x0, tpidr_el0", 0xd53b_d040),
+        ("arm", 32, "mov r0, 1", 0xe3a0_0001),
+        ("arm", 32, "mov r0, -1", 0xe3e0_0000),
+        ("arm", 32, "mov r0, 0x1234", 0xe301_0234),
+        ("arm", 32, "movweq r0, 0x1234", 0x0301_0234),
+        ("arm", 32, "add r0, r1, r2, lsl 3", 0xe081_0182),
+        ("arm", 32, "add r0, 1", 0xe280_0001),
+        ("arm", 32, "subs r3, r3, #1", 0xe253_3001),
+        ("arm", 32, "push {fp, lr}", 0xe92d_4800),
+        ("arm", 32, "pop {r4-r6, pc}", 0xe8bd_8070),
+        ("arm", 32, "ldr r3, [fp, -8]", 0xe51b_3008),
+        ("arm", 32, "str r0, [sp], 4", 0xe48d_0004),
+        ("arm", 32, "ldrb r0, [r1, r2]!", 0xe7f1_0002),
+        ("arm", 32, "ldrh r0, [r1, 2]", 0xe1d1_00b2),
+        ("arm", 32, "ldm r0!, {r1, r2}", 0xe8b0_0006),
+        ("arm", 32, "bl 0x2000", 0xeb00_03fe),
+        ("arm", 32, "bls 0x1010", 0x9a00_0002),
+        ("arm", 32, "blx 0x1012", 0xfb00_0002),
+        ("arm", 32, "bx lr", 0xe12f_ff1e),
+        ("arm", 32, "cmp r0, 0x41", 0xe350_0041),
+        ("arm", 32, "mul r0, r1, r2", 0xe000_0291),
+        ("arm", 32, "svc 0", 0xef00_0000),
         ("mips", 32, "nop", 0),
         ("mips", 32, "addiu sp, sp, -0x20", 0x27bd_ffe0),
         ("mips", 32, "addiu $sp, $sp, -32", 0x27bd_ffe0),
@@ -178,10 +201,43 @@ mod tests {
     }
 
     #[test]
+    fn thumb_is_as_short_as_it_can_be() {
+        let assembler = Assembler::new(&Settings { bits: 16, ..Settings::new("arm", 16) }).unwrap();
+        for (text, bytes) in [
+            ("movs r0, 1", &[0x01, 0x20][..]),
+            ("mov r8, r0", &[0x80, 0x46]),
+            ("push {r4, lr}", &[0x10, 0xb5]),
+            ("pop {r4, pc}", &[0x10, 0xbd]),
+            ("push {r8}", &[0x2d, 0xe9, 0x00, 0x01]),
+            ("ldr r0, [sp, 4]", &[0x01, 0x98]),
+            ("ldr r0, [r1, 0x100]", &[0xd1, 0xf8, 0x00, 0x01]),
+            ("ldr r0, [pc, 8]", &[0x02, 0x48]),
+            ("sub sp, 8", &[0x82, 0xb0]),
+            ("cmp r0, 5", &[0x05, 0x28]),
+            ("beq 0x1008", &[0x02, 0xd0]),
+            ("beq 0x2000", &[0x00, 0xf0, 0xfe, 0x87]),
+            ("bne.w 0x1008", &[0x40, 0xf0, 0x02, 0x80]),
+            ("b 0x1000", &[0xfe, 0xe7]),
+            ("bl 0x2000", &[0x00, 0xf0, 0xfe, 0xff]),
+            ("bx lr", &[0x70, 0x47]),
+            ("cbz r0, 0x1008", &[0x10, 0xb1]),
+            ("adds r0, r0, 1", &[0x40, 0x1c]),
+            ("add.w r0, r1, 0xff00ff", &[0x01, 0xf1, 0xff, 0x10]),
+            ("movw r0, 0x1234", &[0x41, 0xf2, 0x34, 0x20]),
+            ("ite eq; moveq r0, 1; movne r0, 2", &[0x0c, 0xbf, 0x01, 0x20, 0x02, 0x20]),
+        ] {
+            let made = assembler.assemble_plain(text, 0x1000).unwrap_or_else(|error| panic!("{error}"));
+            assert_eq!(made, bytes, "{text}");
+        }
+    }
+
+    #[test]
     fn what_does_not_fit_is_named() {
         for (arch, bits, text, reason) in [
             ("arm", 64, "mov x0, w1", "not of one width"),
             ("arm", 64, "add x0, x1, 0x1001", "not from 0 to 4095"),
+            ("arm", 32, "mov r0, 0x12345678", "rotated"),
+            ("arm", 32, "bogus r0", "no instruction"),
             ("arm", 64, "b 0x1002", "no multiple of 4"),
             ("arm", 64, "cbz x0, 0x1000000", "too far"),
             ("mips", 32, "addiu v0, v0, 0x8000", "not from -32768 to 32767"),
@@ -208,8 +264,12 @@ mod tests {
             let Some(decoded) = decoder.decode(&word.to_le_bytes(), 0x1000) else { return Ok(()) };
             let assembler = Assembler::new(&settings).unwrap();
             let Ok(made) = assembler.assemble_plain(&decoded.text(), 0x1000) else { return Ok(()) };
-            let again = decoder.decode(&made, 0x1000).map(|again| again.text());
-            prop_assert_eq!(again, Some(decoded.text()), "{:02x?}", made);
+            // Apart from the one before: in Thumb, its conditions are those of the next.
+            let decoder = Decoder::new(&settings).unwrap();
+            // Which of two sizes is meant goes without saying where only one is.
+            let known = |text: String| text.replacen(".w ", " ", 1);
+            let again = decoder.decode(&made, 0x1000).map(|again| known(again.text()));
+            prop_assert_eq!(again, Some(known(decoded.text())), "{:02x?}", made);
         }
     }
 

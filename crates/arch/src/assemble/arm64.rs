@@ -1,9 +1,13 @@
 //! AArch64: the base instructions and scalar real numbers, in the spelling of the decoder; after the
 //! architecture manual.
 
+mod number;
 mod operand;
+mod register;
+mod system;
 
-use self::operand::{Word, condition};
+use self::operand::condition;
+use self::register::Word;
 use super::form::{self, Form, fit, form};
 use super::{Condition, Fault, Idioms, Site, split_mnemonic};
 use crate::instruction::Instruction;

@@ -1,31 +1,11 @@
 //! The operands of AArch64: what each letter of a form reads, and where it goes in the word.
 
+use super::number::{bit_mask, move_wide, real_immediate};
+use super::register::{Word, flagged, general, of_width, real, sized, typed};
+use super::system::{BARRIERS, system_register};
 use crate::assemble::form::{distance, integer};
 use crate::assemble::reader::Reader;
 use crate::assemble::{Fault, Site};
-
-/// A word whose operands are being read.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Word {
-    /// Its bits.
-    pub(super) bits: u32,
-    /// Whether its general registers have 64 bits, once that is known.
-    pub(super) wide: Option<bool>,
-    /// The kind of its real registers, once that is known.
-    pub(super) real: Option<char>,
-    /// The size of what is in memory, as a power of two.
-    pub(super) scale: u32,
-}
-
-impl Word {
-    fn put(&mut self, at: u32, value: u32) {
-        self.bits |= value << at;
-    }
-
-    fn width(&self) -> u32 {
-        if self.wide == Some(true) { 64 } else { 32 }
-    }
-}
 
 /// The conditions by number.
 pub(super) const CONDITIONS: [&str; 16] =
@@ -39,88 +19,6 @@ pub(super) fn condition(name: &str) -> Option<u32> {
         name => name,
     };
     CONDITIONS.iter().position(|known| *known == name).map(|number| number as u32)
-}
-
-/// A general register: its number, whether it has 64 bits, and whether it is the stack pointer.
-fn general(reader: &mut Reader<'_>) -> Result<(u32, bool, bool), Fault> {
-    let name = reader.peek_word().to_ascii_lowercase();
-    let found = match name.as_str() {
-        "sp" => Some((31, true, true)),
-        "wsp" => Some((31, false, true)),
-        "xzr" => Some((31, true, false)),
-        "wzr" => Some((31, false, false)),
-        "fp" => Some((29, true, false)),
-        "lr" => Some((30, true, false)),
-        _ => name.split_at_checked(1).and_then(|(kind, number)| {
-            let number: u32 = number.parse().ok().filter(|&number| number < 31)?;
-            matches!(kind, "x" | "w").then_some((number, kind == "x", false))
-        }),
-    };
-    let found = found.ok_or_else(|| Fault::new(format!("`{name}` is no register that could be here")))?;
-    reader.word();
-    Ok(found)
-}
-
-/// A general register of the width that the word has, which the first decides.
-fn sized(reader: &mut Reader<'_>, word: &mut Word, stack: bool) -> Result<u32, Fault> {
-    let (number, wide, is_stack) = general(reader)?;
-    if number == 31 && is_stack != stack {
-        let what = if is_stack { "the stack pointer" } else { "the zero register" };
-        return Err(Fault::new(format!("{what} cannot be here")));
-    }
-    if word.wide.is_some_and(|known| known != wide) {
-        return Err(Fault::new("the registers are not of one width"));
-    }
-    word.wide = Some(wide);
-    Ok(number)
-}
-
-/// As [`sized`], for what the highest bit of the word tells.
-fn flagged(reader: &mut Reader<'_>, word: &mut Word, stack: bool) -> Result<u32, Fault> {
-    let number = sized(reader, word, stack)?;
-    if word.wide == Some(true) {
-        word.bits |= 1 << 31;
-    }
-    Ok(number)
-}
-
-fn of_width(reader: &mut Reader<'_>, wanted: bool) -> Result<u32, Fault> {
-    let (number, wide, is_stack) = general(reader)?;
-    if wide != wanted || is_stack {
-        return Err(Fault::new(format!("a register of {} bits is needed", if wanted { 64 } else { 32 })));
-    }
-    Ok(number)
-}
-
-/// A real register: its kind and number.
-fn real(reader: &mut Reader<'_>) -> Result<(char, u32), Fault> {
-    let name = reader.peek_word().to_ascii_lowercase();
-    let found = name.split_at_checked(1).and_then(|(kind, number)| {
-        let number: u32 = number.parse().ok().filter(|&number| number < 32)?;
-        kind.chars().next().filter(|kind| "bhsdq".contains(*kind)).map(|kind| (kind, number))
-    });
-    let found = found.ok_or_else(|| Fault::new(format!("`{name}` is no real register")))?;
-    reader.word();
-    Ok(found)
-}
-
-/// A real register of the kind that the word has.
-fn typed(reader: &mut Reader<'_>, word: &mut Word) -> Result<u32, Fault> {
-    let (kind, number) = real(reader)?;
-    if word.real.is_some_and(|known| known != kind) {
-        return Err(Fault::new("the real registers are not of one kind"));
-    }
-    if word.real.is_none() {
-        word.real = Some(kind);
-        let bits = match kind {
-            's' => 0,
-            'd' => 1,
-            'h' => 3,
-            _ => return Err(Fault::new("a register of 16, 32 or 64 bits is needed")),
-        };
-        word.put(22, bits);
-    }
-    Ok(number)
 }
 
 /// Reads the operand that a letter stands for.
@@ -510,137 +408,8 @@ fn index(reader: &mut Reader<'_>, word: &mut Word, site: &Site<'_>) -> Result<()
     Ok(())
 }
 
-/// The 13 bits that stand for a mask: a run of ones in elements of a power of two of bits, rotated.
-fn bit_mask(value: i128, width: u32) -> Option<u32> {
-    let whole = u64::MAX >> (64 - width);
-    let value =
-        if (-(1i128 << (width - 1))..1i128 << 64).contains(&value) { value as u64 } else { return None };
-    let value = match width {
-        // The upper half must be nothing, or the sign.
-        32 if value > u64::from(u32::MAX) && value >> 31 != 0x1_ffff_ffff => return None,
-        _ => value & whole,
-    };
-    if value == 0 || value == whole {
-        return None;
-    }
-    let mut size = width;
-    while size > 2 {
-        let half = size / 2;
-        let mask = u64::MAX >> (64 - half);
-        if value & mask != value >> half & mask {
-            break;
-        }
-        size = half;
-    }
-    let mask = u64::MAX >> (64 - size);
-    let element = value & mask;
-    let ones = element.count_ones();
-    let rotate = |value: u64, by: u32| (value >> by | value << ((size - by) % size)) & mask;
-    let run = u64::MAX >> (64 - ones);
-    let rotation = (0..size).find(|&by| rotate(run, by) == element)?;
-    let size_bits = !(size * 2 - 1) & 0x3f;
-    Some(u32::from(size == 64) << 12 | rotation << 6 | (size_bits | (ones - 1)))
-}
-
-/// The word of a move of 16 bits, of their complement, or of a mask.
-fn move_wide(value: i128, width: u32) -> Option<u32> {
-    if !(-(1i128 << (width - 1))..1i128 << width).contains(&value) {
-        return None;
-    }
-    let whole = u64::MAX >> (64 - width);
-    let value = value as u64 & whole;
-    let wide = |value: u64| {
-        (0..width / 16)
-            .find(|part| value & !(0xffff << (16 * part)) == 0)
-            .map(|part| part << 21 | ((value >> (16 * part)) as u32) << 5)
-    };
-    let mask = || bit_mask(i128::from(value), width).map(|mask| 0x3200_03e0 | mask << 10);
-    wide(value)
-        .map(|bits| 0x5280_0000 | bits)
-        .or_else(|| wide(!value & whole).map(|bits| 0x1280_0000 | bits))
-        .or_else(mask)
-}
-
-/// Barriers by name.
-const BARRIERS: &[(&str, u32)] = &[
-    ("oshld", 1),
-    ("oshst", 2),
-    ("osh", 3),
-    ("nshld", 5),
-    ("nshst", 6),
-    ("nsh", 7),
-    ("ishld", 9),
-    ("ishst", 10),
-    ("ish", 11),
-    ("ld", 13),
-    ("st", 14),
-    ("sy", 15),
-];
-
-/// System registers by name: op0 to op2 in the 16 bits of the word.
-const SYSTEM: &[(&str, u32)] = &[
-    ("cntfrq_el0", 0xdf00),
-    ("cntvct_el0", 0xdf02),
-    ("ctr_el0", 0xd801),
-    ("currentel", 0xc212),
-    ("daif", 0xda11),
-    ("dczid_el0", 0xd807),
-    ("elr_el1", 0xc201),
-    ("esr_el1", 0xc290),
-    ("far_el1", 0xc300),
-    ("fpcr", 0xda20),
-    ("fpsr", 0xda21),
-    ("id_aa64isar0_el1", 0xc030),
-    ("id_aa64mmfr0_el1", 0xc038),
-    ("id_aa64pfr0_el1", 0xc020),
-    ("mair_el1", 0xc510),
-    ("midr_el1", 0xc000),
-    ("mpidr_el1", 0xc005),
-    ("nzcv", 0xda10),
-    ("sctlr_el1", 0xc080),
-    ("sp_el0", 0xc208),
-    ("spsel", 0xc210),
-    ("spsr_el1", 0xc200),
-    ("tcr_el1", 0xc102),
-    ("tpidr_el0", 0xde82),
-    ("tpidr_el1", 0xc684),
-    ("tpidrro_el0", 0xde83),
-    ("ttbr0_el1", 0xc100),
-    ("ttbr1_el1", 0xc101),
-    ("vbar_el1", 0xc600),
-];
-
-fn system_register(reader: &mut Reader<'_>) -> Result<u32, Fault> {
-    let name = reader.word().unwrap_or_default().to_ascii_lowercase();
-    let known = SYSTEM.iter().find(|(known, _)| *known == name).map(|(_, bits)| *bits);
-    // `s3_3_c13_c0_2`, as those without a name are written.
-    let spelled = || {
-        let parts: Vec<u32> = name
-            .strip_prefix('s')?
-            .split('_')
-            .map(|part| part.trim_start_matches('c').parse().ok())
-            .collect::<Option<_>>()?;
-        let [op0, op1, n, m, op2] = parts[..] else { return None };
-        let fits = (2..=3).contains(&op0) && op1 < 8 && n < 16 && m < 16 && op2 < 8;
-        fits.then_some(op0 << 14 | op1 << 11 | n << 7 | m << 3 | op2)
-    };
-    let bits =
-        known.or_else(spelled).ok_or_else(|| Fault::new(format!("no system register is named `{name}`")))?;
-    // The highest bit is part of the form.
-    Ok(bits & 0x7fff)
-}
-
 fn real_number(reader: &mut Reader<'_>) -> String {
     reader.eat("#");
     let sign = if reader.eat("-") { "-" } else { "" };
     format!("{sign}{}", reader.word().unwrap_or_default())
-}
-
-/// The 8 bits of a real number of four bits of fraction and three of exponent.
-fn real_immediate(value: f64) -> Option<u32> {
-    (0..256).find(|&bits: &u32| {
-        let exponent = ((bits >> 4 & 7) ^ 4) as i32 - 3;
-        let magnitude = (16 + (bits & 15)) as f64 / 16.0 * 2f64.powi(exponent);
-        (if bits & 0x80 != 0 { -magnitude } else { magnitude }) == value
-    })
 }
