@@ -76,6 +76,8 @@ pub(crate) struct Options {
     pub(crate) map: Option<String>,
     pub(crate) seek: Option<String>,
     pub(crate) demo: bool,
+    /// How much code is analysed after opening: 0 none, 1 as `aaa`, 2 as `aaaa`.
+    pub(crate) analysis: u8,
 }
 
 impl Options {
@@ -140,6 +142,7 @@ impl Options {
             '0' => self.zero = true,
             '1' => self.errors_to_output = true,
             '2' => self.no_errors = true,
+            'A' => self.analysis = self.analysis.saturating_add(1).min(2),
             'a' => self.settings.push(format!("asm.arch={}", value()?)),
             'b' => self.settings.push(format!("asm.bits={}", value()?)),
             'B' => self.base = Some(value()?),

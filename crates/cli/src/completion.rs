@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anstyle::{AnsiColor, Style};
 use farad_serve::{Host, ViewId};
 use farad_shell::Registry;
+use farad_shell::config::Kind as Type;
 use farad_shell::registry::Kind;
 use rustyline::completion::{Completer as Complete, FilenameCompleter, Pair};
 use rustyline::{Context, Helper, Highlighter, Hinter, Result, Validator};
@@ -55,6 +56,15 @@ impl Completer {
     }
 }
 
+/// The values that a setting takes, where they are words.
+fn values(name: &str) -> Vec<&'static str> {
+    match farad_shell::config::variable(name).map(|row| row.kind) {
+        Ok(Type::Choice(choices)) => choices(),
+        Ok(Type::Bool) => vec!["false", "true"],
+        _ => Vec::new(),
+    }
+}
+
 /// Where the command that the cursor is in begins, and whether the cursor is behind an `@`.
 fn command_start(line: &str) -> (usize, bool) {
     let start = line.rfind([';', '|', '`', '(']).map_or(0, |at| at + 1);
@@ -82,6 +92,14 @@ impl Complete for Completer {
         let kind = self.kind(command, at_address);
         let names: Vec<String> = match kind {
             Some(Kind::File) => return self.files.complete(line, pos, ctx),
+            Some(Kind::Setting) if typed[..word].ends_with('=') => {
+                let name = typed[..word - 1].rsplit([' ', ',']).next().unwrap_or_default();
+                values(name)
+                    .into_iter()
+                    .filter(|value| value.starts_with(prefix))
+                    .map(str::to_owned)
+                    .collect()
+            }
             Some(Kind::Setting) => {
                 let all = farad_shell::config::VARIABLES.iter().map(|row| row.name);
                 all.filter(|name| name.starts_with(prefix)).map(str::to_owned).collect()
@@ -126,6 +144,13 @@ pub(crate) fn prompt(seek: u64, color: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn settings_are_completed_by_what_they_take() {
+        assert!(values("asm.arch").contains(&"mips"));
+        assert_eq!(values("hex.header"), ["false", "true"]);
+        assert!(values("hex.cols").is_empty() && values("no.such").is_empty());
+    }
 
     #[test]
     fn the_command_under_the_cursor_is_found() {

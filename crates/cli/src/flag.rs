@@ -42,7 +42,7 @@ pub(crate) static FLAGS: &[Flag] = &[
     works('1', None, "Send errors where results go", false),
     works('2', None, "Show no errors", false),
     works('a', Some("arch"), "Architecture to decode for (asm.arch)", true),
-    refused('A', None, "Analyse all code at the start", "there is no analysis yet"),
+    works('A', None, "Analyse all code after opening (aaa); -AA guesses too (aaaa)", true),
     works('b', Some("bits"), "Register width to decode for (asm.bits)", true),
     works('B', Some("addr"), "Base address for files that can be loaded anywhere", true),
     works('c', Some("cmd"), "Run a command after opening; may be given several times", true),

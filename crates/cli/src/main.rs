@@ -10,6 +10,8 @@ mod completion;
 mod demo;
 mod flag;
 mod interrupt;
+#[cfg(test)]
+mod manual;
 mod output;
 mod prompt;
 #[cfg(test)]

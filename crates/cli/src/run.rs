@@ -118,6 +118,9 @@ pub(crate) fn run(options: Options, is_radare2: bool) -> Result<u8> {
     if options.remote_mode {
         runner.line("!=!")?;
     }
+    if options.analysis > 0 {
+        runner.line(if options.analysis > 1 { "aaaa" } else { "aaa" })?;
+    }
     let quiet = options.quiet > Quiet::No;
     let ran = !options.scripts.is_empty() || !options.commands.is_empty();
     for path in &options.scripts {
@@ -149,8 +152,7 @@ fn settle(runner: &mut Runner, options: &Options, lines: &Lines) -> Result<()> {
     let mut settings = Vec::new();
     if lines.is_terminal() {
         settings.push("scr.interactive=true".to_owned());
-        let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        settings.push(format!("scr.color={}", if plain { 0 } else { 1 }));
+        settings.push(format!("scr.color={}", color_depth(|name| std::env::var(name).ok())));
         if let Ok(size) = rustix::termios::tcgetwinsize(std::io::stdout()) {
             settings.push(format!("scr.columns={}", size.ws_col));
             settings.push(format!("scr.rows={}", size.ws_row));
@@ -177,6 +179,19 @@ fn settle(runner: &mut Runner, options: &Options, lines: &Lines) -> Result<()> {
         runner.script(path)?;
     }
     Ok(())
+}
+
+/// How many colours the terminal has, as `scr.color` counts them: what `NO_COLOR`, `COLORTERM` and
+/// `TERM` say.
+fn color_depth(variable: impl Fn(&str) -> Option<String>) -> u8 {
+    let value = |name: &str| variable(name).filter(|value| !value.is_empty());
+    let term = value("TERM").unwrap_or_default();
+    match value("COLORTERM").as_deref() {
+        _ if value("NO_COLOR").is_some() || term == "dumb" => 0,
+        Some("truecolor" | "24bit") => 3,
+        _ if term.contains("256color") => 2,
+        _ => 1,
+    }
 }
 
 /// `$XDG_CONFIG_HOME/farad/rc`, where it exists.
@@ -270,4 +285,24 @@ pub(crate) fn print_nul() -> Result<()> {
     let mut out = std::io::stdout();
     out.write_all(&[0])?;
     Ok(out.flush()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_are_as_many_as_the_terminal_has() {
+        for (variables, wanted) in [
+            (&[("TERM", "xterm")][..], 1),
+            (&[("TERM", "xterm-256color")], 2),
+            (&[("TERM", "xterm"), ("COLORTERM", "truecolor")], 3),
+            (&[("TERM", "xterm-256color"), ("NO_COLOR", "1"), ("COLORTERM", "24bit")], 0),
+            (&[("TERM", "xterm"), ("NO_COLOR", "")], 1),
+            (&[("TERM", "dumb")], 0),
+        ] {
+            let find = |name: &str| variables.iter().find(|row| row.0 == name).map(|row| row.1.to_owned());
+            assert_eq!(color_depth(find), wanted, "{variables:?}");
+        }
+    }
 }
