@@ -4,7 +4,9 @@
 use crate::assemble::{self, Assembly};
 use crate::engine::{self, Engine, open};
 use crate::error::Error;
+use crate::esil::{self, Generate};
 use crate::instruction::Instruction;
+use crate::register;
 use crate::semantics;
 use crate::settings::Settings;
 
@@ -80,6 +82,10 @@ pub struct Arch {
     pub(crate) analyse: fn(&Settings, &mut Instruction),
     /// What assembles it, if anything does.
     pub(crate) assembly: Option<&'static Assembly>,
+    /// What its instructions do, in ESIL.
+    pub(crate) esil: Generate,
+    /// Its registers in a mode.
+    pub(crate) registers: register::Registry,
 }
 
 impl Arch {
@@ -111,6 +117,23 @@ pub fn find(name: &str) -> Option<&'static Arch> {
 const CAPSTONE: &str = "BSD";
 const OWN: &str = "MIT OR Apache-2.0";
 
+/// What an architecture has that nobody has told more of.
+const BARE: Arch = Arch {
+    name: "",
+    bits: &[],
+    default_bits: 0,
+    endianness: Endianness::Both,
+    cpus: &[],
+    brief: "",
+    license: OWN,
+    sizes: |_| Sizes::fixed(1),
+    open: |_, _| Ok(Engine::Native(engine::null)),
+    analyse: |_, _| {},
+    assembly: None,
+    esil: esil::none,
+    registers: register::none,
+};
+
 /// All architectures, by name.
 pub static ARCHS: &[Arch] = &[
     Arch {
@@ -124,7 +147,7 @@ pub static ARCHS: &[Arch] = &[
         sizes: |_| Sizes::new(1, 1, 4, 1),
         open: open::mos65xx,
         analyse: semantics::plain::mos65xx,
-        assembly: None,
+        ..BARE
     },
     Arch {
         name: "arm",
@@ -141,6 +164,8 @@ pub static ARCHS: &[Arch] = &[
         open: open::arm,
         analyse: semantics::arm::analyse,
         assembly: Some(&assemble::arm::ASSEMBLY),
+        registers: register::arm,
+        ..BARE
     },
     Arch {
         name: "bpf",
@@ -153,7 +178,7 @@ pub static ARCHS: &[Arch] = &[
         sizes: |_| Sizes::new(8, 8, 16, 8),
         open: open::bpf,
         analyse: semantics::plain::bpf,
-        assembly: None,
+        ..BARE
     },
     Arch {
         name: "evm",
@@ -166,7 +191,7 @@ pub static ARCHS: &[Arch] = &[
         sizes: |_| Sizes::new(1, 1, 33, 1),
         open: open::evm,
         analyse: semantics::plain::evm,
-        assembly: None,
+        ..BARE
     },
     Arch {
         name: "m680x",
@@ -179,7 +204,7 @@ pub static ARCHS: &[Arch] = &[
         sizes: |_| Sizes::new(1, 1, 8, 1),
         open: open::m680x,
         analyse: semantics::plain::m680x,
-        assembly: None,
+        ..BARE
     },
     Arch {
         name: "m68k",
@@ -192,7 +217,7 @@ pub static ARCHS: &[Arch] = &[
         sizes: |_| Sizes::new(2, 2, 22, 2),
         open: open::m68k,
         analyse: semantics::plain::m68k,
-        assembly: None,
+        ..BARE
     },
     Arch {
         name: "mips",
@@ -209,6 +234,8 @@ pub static ARCHS: &[Arch] = &[
         open: open::mips,
         analyse: semantics::mips::analyse,
         assembly: Some(&assemble::mips::ASSEMBLY),
+        registers: register::mips,
+        ..BARE
     },
     Arch {
         name: "null",
@@ -218,10 +245,7 @@ pub static ARCHS: &[Arch] = &[
         cpus: &[],
         brief: "no instructions: each byte alone, without text",
         license: OWN,
-        sizes: |_| Sizes::fixed(1),
-        open: |_, _| Ok(Engine::Native(engine::null)),
-        analyse: |_, _| {},
-        assembly: None,
+        ..BARE
     },
     Arch {
         name: "ppc",
@@ -234,7 +258,8 @@ pub static ARCHS: &[Arch] = &[
         sizes: |_| Sizes::fixed(4),
         open: open::ppc,
         analyse: semantics::ppc::analyse,
-        assembly: None,
+        registers: register::ppc,
+        ..BARE
     },
     Arch {
         name: "riscv",
@@ -247,7 +272,8 @@ pub static ARCHS: &[Arch] = &[
         sizes: |_| Sizes::new(2, 2, 4, 2),
         open: |_, _| Ok(Engine::Native(engine::riscv::decode)),
         analyse: semantics::riscv::analyse,
-        assembly: None,
+        registers: register::riscv,
+        ..BARE
     },
     Arch {
         name: "s390",
@@ -260,7 +286,7 @@ pub static ARCHS: &[Arch] = &[
         sizes: |_| Sizes::new(2, 2, 6, 2),
         open: open::s390,
         analyse: semantics::plain::s390,
-        assembly: None,
+        ..BARE
     },
     Arch {
         name: "sh",
@@ -273,7 +299,7 @@ pub static ARCHS: &[Arch] = &[
         sizes: |_| Sizes::new(2, 2, 4, 2),
         open: open::sh,
         analyse: semantics::plain::sh,
-        assembly: None,
+        ..BARE
     },
     Arch {
         name: "sparc",
@@ -286,7 +312,7 @@ pub static ARCHS: &[Arch] = &[
         sizes: |_| Sizes::fixed(4),
         open: open::sparc,
         analyse: semantics::plain::sparc,
-        assembly: None,
+        ..BARE
     },
     Arch {
         name: "tms320",
@@ -299,7 +325,7 @@ pub static ARCHS: &[Arch] = &[
         sizes: |_| Sizes::new(2, 4, 4, 2),
         open: open::tms320,
         analyse: semantics::plain::tms320,
-        assembly: None,
+        ..BARE
     },
     Arch {
         name: "tricore",
@@ -312,7 +338,7 @@ pub static ARCHS: &[Arch] = &[
         sizes: |_| Sizes::new(2, 2, 4, 2),
         open: open::tricore,
         analyse: semantics::plain::tricore,
-        assembly: None,
+        ..BARE
     },
     Arch {
         name: "wasm",
@@ -325,7 +351,7 @@ pub static ARCHS: &[Arch] = &[
         sizes: |_| Sizes::new(1, 1, 11, 1),
         open: |_, _| Ok(Engine::Native(engine::wasm::decode)),
         analyse: semantics::plain::wasm,
-        assembly: None,
+        ..BARE
     },
     Arch {
         name: "x86",
@@ -339,6 +365,8 @@ pub static ARCHS: &[Arch] = &[
         open: open::x86,
         analyse: semantics::x86::analyse,
         assembly: Some(&assemble::x86::ASSEMBLY),
+        esil: esil::x86::generate,
+        registers: register::x86,
     },
     Arch {
         name: "xcore",
@@ -351,7 +379,7 @@ pub static ARCHS: &[Arch] = &[
         sizes: |_| Sizes::new(2, 2, 4, 2),
         open: open::xcore,
         analyse: semantics::plain::xcore,
-        assembly: None,
+        ..BARE
     },
 ];
 

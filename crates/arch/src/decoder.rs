@@ -1,13 +1,15 @@
 //! The decoder: an architecture's engine and semantics behind one door. Owns the settings it was
 //! opened with; knows nothing of where the bytes come from.
 
+use std::cell::OnceCell;
 use std::fmt;
 
 use crate::arch::{self, Arch, Sizes};
+use crate::detail::Detail;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::instruction::Instruction;
-use crate::settings::Settings;
+use crate::settings::{Settings, Syntax};
 
 /// Decodes one instruction at a time for one architecture. Opening one costs more than decoding with
 /// it: keep it while the settings stay.
@@ -17,6 +19,25 @@ pub struct Decoder {
     settings: Settings,
     row: &'static Arch,
     sizes: Sizes,
+    engine: Engine,
+    /// A second engine, which tells more and spells plainly. Opened when it is first needed.
+    telling: OnceCell<Option<Telling>>,
+}
+
+/// An instruction with all that is known of it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Explanation {
+    /// The instruction in its architecture's plain syntax: for x86 Intel's, whatever the settings say.
+    pub instruction: Instruction,
+    /// What the decoding library knows.
+    pub detail: Detail,
+    /// What it does, in ESIL; empty when nobody has said.
+    pub esil: String,
+}
+
+/// An engine that tells all it knows, and its settings.
+struct Telling {
+    settings: Settings,
     engine: Engine,
 }
 
@@ -31,7 +52,7 @@ impl Decoder {
         let mut settings = settings.clone();
         settings.big_endian = row.endianness.resolve(settings.big_endian);
         let engine = (row.open)(row, &settings)?;
-        Ok(Self { sizes: (row.sizes)(settings.bits), settings, row, engine })
+        Ok(Self { sizes: (row.sizes)(settings.bits), settings, row, engine, telling: OnceCell::new() })
     }
 
     /// The settings in force: as asked for, with the byte order the architecture insists on.
@@ -66,6 +87,42 @@ impl Decoder {
     pub fn decode_text(&self, bytes: &[u8], addr: u64, instruction: &mut Instruction) -> bool {
         instruction.reset(addr);
         self.engine.decode(bytes, addr, &self.settings, instruction)
+    }
+
+    /// The instruction at the start of `bytes` with all that is known of it. `None` when the bytes are
+    /// no instruction.
+    pub fn explain(&self, bytes: &[u8], addr: u64) -> Option<Explanation> {
+        let Telling { settings, engine } = self.telling()?;
+        let mut instruction = Instruction::default();
+        instruction.reset(addr);
+        let detail = engine.explain(bytes, addr, settings, &mut instruction)?;
+        (self.row.analyse)(settings, &mut instruction);
+        let esil = (self.row.esil)(settings, &instruction).unwrap_or_default();
+        Some(Explanation { instruction, detail, esil })
+    }
+
+    /// What the instruction at the start of `bytes` does, in ESIL, and its size in bytes. The expression
+    /// is empty when nobody has said what it does.
+    pub fn esil(&self, bytes: &[u8], addr: u64) -> Option<(String, usize)> {
+        let mut instruction = Instruction::default();
+        instruction.reset(addr);
+        let (engine, settings) = match self.settings.syntax {
+            Syntax::Intel => (&self.engine, &self.settings),
+            _ => self.telling().map(|telling| (&telling.engine, &telling.settings))?,
+        };
+        engine
+            .decode(bytes, addr, settings, &mut instruction)
+            .then(|| ((self.row.esil)(settings, &instruction).unwrap_or_default(), instruction.size))
+    }
+
+    fn telling(&self) -> Option<&Telling> {
+        let open = || {
+            let settings = Settings { syntax: Syntax::Intel, ..self.settings.clone() };
+            let mut engine = (self.row.open)(self.row, &settings).ok()?;
+            engine.tell();
+            Some(Telling { settings, engine })
+        };
+        self.telling.get_or_init(open).as_ref()
     }
 
     /// What every instruction's address is a multiple of, in bytes.

@@ -2,6 +2,7 @@
 //! small decoders of our own with the same shape.
 
 pub(crate) mod capstone;
+mod detail;
 pub(crate) mod open;
 pub(crate) mod riscv;
 pub(crate) mod spelling;
@@ -10,6 +11,7 @@ pub(crate) mod wasm;
 
 use self::capstone::Capstone;
 use self::thumb::Thumb;
+use crate::detail::Detail;
 use crate::instruction::Instruction;
 use crate::settings::Settings;
 
@@ -45,6 +47,37 @@ impl Engine {
             Self::Thumb(thumb) => thumb.decode(bytes, addr, instruction),
             Self::Native(native) => native(bytes, addr, settings, instruction),
         };
+        Self::take(size, bytes, instruction)
+    }
+
+    /// Makes the library tell all it knows, for [`Engine::explain`].
+    pub(crate) fn tell(&mut self) {
+        match self {
+            Self::Capstone(capstone) => capstone.tell(),
+            Self::Thumb(thumb) => thumb.tell(),
+            Self::Native(_) => {}
+        }
+    }
+
+    /// As [`Engine::decode`], with what the library knows beyond the text.
+    pub(crate) fn explain(
+        &self,
+        bytes: &[u8],
+        addr: u64,
+        settings: &Settings,
+        instruction: &mut Instruction,
+    ) -> Option<Detail> {
+        let (size, detail) = match self {
+            _ if bytes.is_empty() => return None,
+            Self::Capstone(capstone) => capstone.explain(bytes, addr, instruction)?,
+            Self::Thumb(thumb) => thumb.explain(bytes, addr, instruction)?,
+            Self::Native(native) => (native(bytes, addr, settings, instruction)?, Detail::default()),
+        };
+        Self::take(Some(size), bytes, instruction).then_some(detail)
+    }
+
+    /// Notes the size of what was decoded.
+    fn take(size: Option<usize>, bytes: &[u8], instruction: &mut Instruction) -> bool {
         // A size of nothing, or of more than was given, would make a caller loop or overrun.
         match size {
             Some(size) if size > 0 && size <= bytes.len() => {

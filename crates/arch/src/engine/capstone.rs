@@ -3,7 +3,9 @@
 
 use ::capstone::{Arch, Capstone as Handle, Endian, ExtraMode, Mode, NO_EXTRA_MODE, Syntax};
 
+use super::detail;
 use super::spelling::{Data, Spelling};
+use crate::detail::Detail;
 use crate::error::Error;
 use crate::instruction::Instruction;
 
@@ -79,6 +81,25 @@ impl Capstone {
         let operands = decoded.op_str().unwrap_or_default();
         (self.spelling)(&instruction.mnemonic, operands, &mut instruction.operands);
         Some(decoded.len())
+    }
+
+    /// Makes the library tell all it knows, for [`Capstone::explain`]. Decoding takes longer then.
+    pub(crate) fn tell(&mut self) {
+        // Every build of the library can; without it there is less to tell.
+        let _ = self.handle.set_detail(true);
+    }
+
+    /// As [`Capstone::decode`], with what the library knows beyond the text.
+    pub(crate) fn explain(
+        &self,
+        bytes: &[u8],
+        addr: u64,
+        instruction: &mut Instruction,
+    ) -> Option<(usize, Detail)> {
+        let size = self.decode(bytes, addr, instruction)?;
+        let mut cursor = self.handle.disasm_iter(bytes, addr).ok()?;
+        let detail = cursor.next().map(|decoded| detail::read(&self.handle, &decoded));
+        Some((size, detail.unwrap_or_default()))
     }
 
     /// Decodes one instruction for what it leaves behind in the library.

@@ -6,6 +6,7 @@
 use std::cell::Cell;
 
 use super::capstone::Capstone;
+use crate::detail::Detail;
 use crate::instruction::Instruction;
 
 /// The longest block an `it` opens, in instructions.
@@ -44,6 +45,24 @@ impl Thumb {
             self.drain();
         }
         size
+    }
+
+    /// Makes the library tell all it knows, for [`Thumb::explain`].
+    pub(crate) fn tell(&mut self) {
+        self.capstone.tell();
+    }
+
+    /// As [`Thumb::decode`], with what the library knows beyond the text.
+    pub(crate) fn explain(
+        &self,
+        bytes: &[u8],
+        addr: u64,
+        instruction: &mut Instruction,
+    ) -> Option<(usize, Detail)> {
+        let size = self.decode(bytes, addr, instruction)?;
+        let (_, detail) = self.capstone.explain(bytes, addr, &mut Instruction::default())?;
+        self.drain();
+        Some((size, detail))
     }
 
     /// Uses up the conditions left in the library.
