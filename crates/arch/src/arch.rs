@@ -2,10 +2,13 @@
 //! engine and what its mnemonics mean.
 
 use crate::assemble::{self, Assembly};
+use crate::describe;
 use crate::engine::{self, Engine, open};
 use crate::error::Error;
 use crate::esil::{self, Generate};
 use crate::instruction::Instruction;
+use crate::property;
+use crate::pseudo;
 use crate::register;
 use crate::semantics;
 use crate::settings::Settings;
@@ -86,6 +89,12 @@ pub struct Arch {
     pub(crate) esil: Generate,
     /// Its registers in a mode.
     pub(crate) registers: register::Registry,
+    /// What there is to tell of an instruction beside its meaning.
+    pub(crate) properties: property::Describe,
+    /// Its instructions as pseudo-code.
+    pub(crate) pseudo: pseudo::Rewrite,
+    /// A line on each of its mnemonics.
+    pub(crate) lines: describe::Lines,
 }
 
 impl Arch {
@@ -132,6 +141,9 @@ const BARE: Arch = Arch {
     assembly: None,
     esil: esil::none,
     registers: register::none,
+    properties: property::none,
+    pseudo: pseudo::none,
+    lines: describe::none,
 };
 
 /// All architectures, by name.
@@ -165,6 +177,8 @@ pub static ARCHS: &[Arch] = &[
         analyse: semantics::arm::analyse,
         assembly: Some(&assemble::arm::ASSEMBLY),
         registers: register::arm,
+        pseudo: pseudo::arm,
+        lines: describe::arm,
         ..BARE
     },
     Arch {
@@ -235,6 +249,8 @@ pub static ARCHS: &[Arch] = &[
         analyse: semantics::mips::analyse,
         assembly: Some(&assemble::mips::ASSEMBLY),
         registers: register::mips,
+        pseudo: pseudo::mips,
+        lines: describe::mips,
         ..BARE
     },
     Arch {
@@ -259,6 +275,8 @@ pub static ARCHS: &[Arch] = &[
         open: open::ppc,
         analyse: semantics::ppc::analyse,
         registers: register::ppc,
+        pseudo: pseudo::ppc,
+        lines: describe::ppc,
         ..BARE
     },
     Arch {
@@ -273,6 +291,8 @@ pub static ARCHS: &[Arch] = &[
         open: |_, _| Ok(Engine::Native(engine::riscv::decode)),
         analyse: semantics::riscv::analyse,
         registers: register::riscv,
+        pseudo: pseudo::riscv,
+        lines: describe::riscv,
         ..BARE
     },
     Arch {
@@ -367,6 +387,9 @@ pub static ARCHS: &[Arch] = &[
         assembly: Some(&assemble::x86::ASSEMBLY),
         esil: esil::x86::generate,
         registers: register::x86,
+        properties: property::x86,
+        pseudo: pseudo::x86,
+        lines: describe::x86,
     },
     Arch {
         name: "xcore",

@@ -9,6 +9,8 @@ use crate::detail::Detail;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::instruction::Instruction;
+use crate::property::{self, Properties};
+use crate::pseudo;
 use crate::settings::{Settings, Syntax};
 
 /// Decodes one instruction at a time for one architecture. Opening one costs more than decoding with
@@ -33,6 +35,8 @@ pub struct Explanation {
     pub detail: Detail,
     /// What it does, in ESIL; empty when nobody has said.
     pub esil: String,
+    /// What else there is to tell.
+    pub properties: Properties,
 }
 
 /// An engine that tells all it knows, and its settings.
@@ -98,7 +102,9 @@ impl Decoder {
         let detail = engine.explain(bytes, addr, settings, &mut instruction)?;
         (self.row.analyse)(settings, &mut instruction);
         let esil = (self.row.esil)(settings, &instruction).unwrap_or_default();
-        Some(Explanation { instruction, detail, esil })
+        let mut properties = property::plain(&instruction, &detail);
+        (self.row.properties)(settings, &instruction, &detail, &mut properties);
+        Some(Explanation { instruction, detail, esil, properties })
     }
 
     /// What the instruction at the start of `bytes` does, in ESIL, and its size in bytes. The expression
@@ -113,6 +119,24 @@ impl Decoder {
         engine
             .decode(bytes, addr, settings, &mut instruction)
             .then(|| ((self.row.esil)(settings, &instruction).unwrap_or_default(), instruction.size))
+    }
+
+    /// An instruction's text, which may have names for addresses in it, as pseudo-code; as it is where
+    /// there is none for it.
+    pub fn pseudo(&self, text: &str) -> String {
+        pseudo::rewrite(&self.settings, text, self.row.pseudo)
+    }
+
+    /// A line on what a mnemonic does; suffixes for flags, conditions and widths may stand behind it.
+    pub fn describe(&self, mnemonic: &str) -> Option<&'static str> {
+        let lines = (self.row.lines)(&self.settings);
+        let word = mnemonic.rsplit(' ').next().unwrap_or_default();
+        lines.get(word).or_else(|| lines.get(word.split('.').next()?)).copied()
+    }
+
+    /// The mnemonics there is a line on, with their lines, in order.
+    pub fn descriptions(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        (self.row.lines)(&self.settings).iter().map(|(word, line)| (*word, *line))
     }
 
     fn telling(&self) -> Option<&Telling> {

@@ -1,6 +1,7 @@
 //! Bytes of any sort in every mode of every architecture: no panic, and answers that hold together.
 
-use farad_arch::{ARCHS, Arch, Decoder, Instruction, Settings, Syntax};
+use farad_arch::{ARCHS, Arch, Decoder, Instruction, Profile, Registers, Settings, Syntax};
+use farad_esil::{Error, Host, Machine, Register, Trap};
 use proptest::prelude::*;
 
 /// Every way a row can be opened.
@@ -63,5 +64,53 @@ proptest! {
                 }
             }
         }
+    }
+
+    #[test]
+    fn what_instructions_do_can_be_run(bytes in proptest::collection::vec(any::<u8>(), 16..32), addr: u64) {
+        for settings in ARCHS.iter().flat_map(modes).filter(|settings| settings.syntax == Syntax::Intel) {
+            let decoder = Decoder::new(&settings).unwrap();
+            for at in 0..bytes.len() {
+                let Some(explanation) = decoder.explain(&bytes[at..], addr) else { continue };
+                let text = explanation.instruction.text();
+                prop_assert_eq!(decoder.esil(&bytes[at..], addr).unwrap_or_default().0, &explanation.esil as &str);
+                let pseudo = decoder.pseudo(&text);
+                let is_plain = |text: &str| text.chars().all(|mark| mark.is_ascii() && !mark.is_control());
+                prop_assert!(is_plain(&pseudo) || !is_plain(&text), "{settings:?} {text:?}: {pseudo:?}");
+                let mut registers = Anything(Registers::new(Profile::new(&settings)));
+                if let Err(error) = Machine::default().run(&mut registers, &explanation.esil) {
+                    let allowed = matches!(error, Error::Division | Error::Trap(_) | Error::Limit { .. });
+                    prop_assert!(allowed, "{settings:?} {text}: {} {error}", explanation.esil);
+                }
+            }
+        }
+    }
+}
+
+/// Registers, memory of noughts, and no objection to any trap.
+struct Anything(Registers);
+
+impl Host for Anything {
+    fn register(&mut self, name: &str) -> Option<Register> {
+        let profile = self.0.profile().clone();
+        let slot = profile.find(name)?;
+        Some(Register { value: self.0.value_of(slot), bits: slot.bits })
+    }
+
+    fn set_register(&mut self, name: &str, value: u128) -> bool {
+        self.0.set(name, value)
+    }
+
+    fn read(&mut self, _: u64, bytes: &mut [u8]) -> bool {
+        bytes.fill(0);
+        true
+    }
+
+    fn write(&mut self, _: u64, _: &[u8]) -> bool {
+        true
+    }
+
+    fn trap(&mut self, _: Trap) -> Result<(), Error> {
+        Ok(())
     }
 }

@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::flag::Flags;
 use crate::load::Loaded;
 use crate::note::Notes;
+use crate::register::Contexts;
 use crate::registry::Registry;
 
 /// What is kept under an alias's name.
@@ -65,6 +66,8 @@ pub struct Session {
     pub analysis: Analysis,
     /// Settings.
     pub config: Config,
+    /// Values of registers.
+    pub registers: Contexts,
     /// What was read from the headers of open files.
     pub loaded: Vec<Loaded>,
     /// Aliases by name, without the `$`.
@@ -86,6 +89,7 @@ impl Session {
             notes: Notes::default(),
             analysis: Analysis::default(),
             config: Config::default(),
+            registers: Contexts::default(),
             loaded: Vec::new(),
             aliases: BTreeMap::new(),
             macros: BTreeMap::new(),

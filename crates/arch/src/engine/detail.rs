@@ -15,7 +15,7 @@ use crate::detail::{Detail, Fact, Named};
 pub(super) fn read(handle: &Handle, insn: &Insn<'_>) -> Detail {
     let mut detail = Detail { id: insn.id().0, ..Detail::default() };
     let Ok(library) = handle.insn_detail(insn) else { return detail };
-    fill(&Names(handle), &library, &mut detail);
+    fill(&Names(handle), insn.mnemonic().unwrap_or_default(), &library, &mut detail);
     detail
 }
 
@@ -41,11 +41,11 @@ impl Names<'_> {
     }
 }
 
-fn fill(names: &Names<'_>, library: &InsnDetail<'_>, detail: &mut Detail) {
+fn fill(names: &Names<'_>, mnemonic: &str, library: &InsnDetail<'_>, detail: &mut Detail) {
     match library.arch_detail() {
         ArchDetail::X86Detail(x86) => x86::fill(names, &x86, detail),
         ArchDetail::ArmDetail(arm) => arm::fill(names, &arm, detail),
-        ArchDetail::Arm64Detail(arm64) => arm64::fill(names, &arm64, detail),
+        ArchDetail::Arm64Detail(arm64) => arm64::fill(names, mnemonic, &arm64, detail),
         ArchDetail::MipsDetail(mips) => {
             let operand = |operand| match operand {
                 MipsOperand::Reg(register) => names.register(register),

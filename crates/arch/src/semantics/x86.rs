@@ -31,7 +31,8 @@ const ROWS: &[(Kind, &str)] = &[
     (
         Kind::Move,
         "mov movabs movaps movups movapd movupd movd movq movss movsd movsb movsw movsq movsx movsxd \
-         movzx movhps movlps movntps movntq movnti xchg cli sti clc stc cld std clts rdtsc rdtscp cpuid \
+         vmovd vmovq vmovaps vmovups vmovapd vmovupd vmovdqa vmovdqu vmovdqa32 vmovdqa64 vmovdqu8 vmovdqu16 \
+         vmovdqu32 vmovdqu64 vmovntdq vmovss vmovsd movzx movbe movhps movlps movhpd movlpd movntps movntq movnti xchg cli sti clc stc cld std clts rdtsc rdtscp cpuid \
          rdmsr rdpmc packsswb packuswb",
     ),
     (
@@ -44,7 +45,7 @@ const ROWS: &[(Kind, &str)] = &[
     (
         Kind::Compare,
         "cmp cmpsb cmpsw cmpsd cmpsq bt btc btr bts fcom fcomi fucom fucomi fucomp ftst pcmpeqd pcmpgtw \
-         pcmpgtb pcmpgtd",
+         pcmpgtb pcmpgtd pcmpeqb pcmpeqw vpcmpeqb vpcmpeqw vpcmpeqd vpcmpeqq vpcmpgtb vpcmpgtw vpcmpgtd vpcmpgtq",
     ),
     (
         Kind::Add,
@@ -58,9 +59,9 @@ const ROWS: &[(Kind, &str)] = &[
     ),
     (Kind::Mul, "mul imul mulps mulpd mulss mulsd fmul fmulp fimul"),
     (Kind::Div, "div idiv fdiv fdivp fdivr fdivrp fidiv fidivr"),
-    (Kind::And, "and andn andps andpd andnps andnpd"),
-    (Kind::Or, "or"),
-    (Kind::Xor, "xor pxor xorps"),
+    (Kind::And, "vpand vpandd vpandq vpandn and andn andps andpd andnps andnpd"),
+    (Kind::Or, "or vpor vpord vporq"),
+    (Kind::Xor, "xor pxor xorps vpxor vpxord vpxorq"),
     (Kind::Not, "not"),
     (Kind::ShiftLeft, "shl shld shlx"),
     (Kind::ShiftRight, "shr shrd shrx"),

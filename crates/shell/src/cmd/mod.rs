@@ -20,6 +20,7 @@ mod instruction;
 mod map;
 mod note;
 mod number;
+mod opcode;
 pub mod open;
 mod pointer;
 mod print;
@@ -34,7 +35,7 @@ pub(crate) use analysis::function_of;
 pub use basic::version;
 pub(crate) use disasm::operand_name;
 pub(crate) use help::{asks_help, print_filters, print_help};
-pub(crate) use instruction::{decoder, decoder_with, instruction_variable, skip_instructions};
+pub(crate) use instruction::{decoder, decoder_with, instruction_variable, settings, skip_instructions};
 
 use crate::lang::Dialect;
 use crate::registry::Group;
@@ -52,6 +53,7 @@ pub fn groups() -> Vec<Group> {
         search::GROUP,
         compare::GROUP,
         info::GROUP,
+        opcode::GROUP,
     ];
     groups.extend(assemble::GROUPS);
     groups.extend(write::GROUPS);

@@ -6,12 +6,24 @@ use ::capstone::arch::arm64::{Arm64InsnDetail, Arm64Operand, Arm64OperandType, A
 use super::{Names, immediate, kind, tail};
 use crate::detail::{Detail, Fact, Named};
 
-pub(super) fn fill(names: &Names<'_>, arm64: &Arm64InsnDetail<'_>, detail: &mut Detail) {
-    detail.operands = Some(arm64.operands().map(|part| operand(names, &part)).collect());
+pub(super) fn fill(names: &Names<'_>, mnemonic: &str, arm64: &Arm64InsnDetail<'_>, detail: &mut Detail) {
+    if !is_unsafe(mnemonic) {
+        detail.operands = Some(arm64.operands().map(|part| operand(names, &part)).collect());
+    }
     detail.facts.extend(arm64.update_flags().then_some(("update_flags", Fact::True)));
     let condition = tail(&arm64.cc()).filter(|word| !matches!(word.as_str(), "al" | "nv"));
     detail.facts.extend(condition.clone().map(|word| ("cc", Fact::Word(word))));
     detail.condition = condition;
+}
+
+/// Whether the operands must not be looked at: the binding (0.14) takes the numbers of system registers,
+/// barriers, prefetches and the like for enumerations, and not every number is one of theirs.
+fn is_unsafe(mnemonic: &str) -> bool {
+    const SYSTEM: &[&str] = &[
+        "mrs", "msr", "sys", "sysl", "at", "dc", "ic", "tlbi", "dmb", "dsb", "isb", "hint", "cfp", "cpp",
+        "dvp", "tsb", "dfb", "smstart", "smstop", "brb",
+    ];
+    SYSTEM.contains(&mnemonic) || mnemonic.starts_with("prf")
 }
 
 fn operand(names: &Names<'_>, operand: &Arm64Operand) -> Vec<Named> {
@@ -21,12 +33,6 @@ fn operand(names: &Names<'_>, operand: &Arm64Operand) -> Vec<Named> {
         Arm64OperandType::Imm(value) => immediate(*value),
         Arm64OperandType::Cimm(value) => number("cimm", *value),
         Arm64OperandType::Fp(value) => vec![kind("fp"), ("value", Fact::Float(*value))],
-        Arm64OperandType::RegMrs(register) => number("sys", *register as i64),
-        Arm64OperandType::RegMsr(register) => number("sys", *register as i64),
-        Arm64OperandType::Pstate(field) => number("pstate", *field as i64),
-        Arm64OperandType::Sys(field) => number("sys", *field as i64),
-        Arm64OperandType::Prefetch(hint) => number("prefetch", *hint as i64),
-        Arm64OperandType::Barrier(barrier) => number("prefetch", *barrier as i64),
         Arm64OperandType::Mem(memory) => {
             let mut facts = vec![kind("mem")];
             facts.extend(names.named("base", memory.base()));

@@ -7,25 +7,17 @@ use super::{Case, flow, mask, sign};
 pub(super) fn generate(case: &Case<'_>) -> Option<String> {
     match (case.word, case.operands.as_slice()) {
         ("add", [target, source]) => add(case, target, &number(source, target)),
-        ("adc", [target, source]) => add(case, target, &format!("cf,{},+", number(source, target))),
+        ("adc", [target, source]) => add_carry(case, target, &number(source, target)),
         ("sub", [target, source]) => subtract(case, target, &number(source, target)),
-        ("sbb", [target, source]) => {
-            let bits = target.width()?;
-            let top = bits - 1;
-            Some(format!(
-                "cf,{},+,{},{top},$o,of,:=,{top},$s,sf,:=,$z,zf,:=,$p,pf,:=,{bits},$b,cf,:={}",
-                number(source, target),
-                target.assign("-="),
-                case.clear(&[target])
-            ))
-        }
+        ("sbb", [target, source]) => subtract_carry(case, target, &number(source, target)),
         ("cmp", [left, right]) => compare(left, right),
         ("inc", [target]) => step(case, target, "++=", "3,$c"),
         ("dec", [target]) => step(case, target, "--=", "4,$b"),
         ("neg", [target]) => {
             let (bits, value) = (target.width()?, target.value());
             Some(format!(
-                "{value},!,!,cf,:=,{value},{:#x},-,!,of,:=,{value},{:#x},^,1,+,{},$z,zf,:=,{},$s,sf,:=,$p,pf,:={}",
+                "{value},!,!,cf,:=,{value},15,&,!,!,af,:=,{value},{:#x},-,!,of,:=,{value},{:#x},^,1,+,{},$z,zf,:=,\
+                 {},$s,sf,:=,$p,pf,:={}",
                 sign(bits),
                 mask(bits),
                 target.assign("="),
@@ -80,6 +72,30 @@ fn subtract(case: &Case<'_>, target: &Operand<'_>, source: &str) -> Option<Strin
          4,$b,af,:={}",
         sign(bits),
         target.assign("-="),
+        case.clear(&[target])
+    ))
+}
+
+/// A sum of three: the flags of both additions wait on the stack to be joined.
+fn add_carry(case: &Case<'_>, target: &Operand<'_>, source: &str) -> Option<String> {
+    let top = target.width()? - 1;
+    let change = target.assign("+=");
+    Some(format!(
+        "{source},{change},{top},$c,{top},$o,3,$c,cf,{change},3,$c,|,af,:=,{top},$o,^,of,:=,{top},$c,|,cf,:=,\
+         {top},$s,sf,:=,$z,zf,:=,$p,pf,:={}",
+        case.clear(&[target])
+    ))
+}
+
+/// A difference of three, likewise.
+fn subtract_carry(case: &Case<'_>, target: &Operand<'_>, source: &str) -> Option<String> {
+    let bits = target.width()?;
+    let top = bits - 1;
+    let change = target.assign("-=");
+    Some(format!(
+        "{source},{:#x},-,!,{source},{change},{top},$o,^,{bits},$b,4,$b,cf,{change},4,$b,|,af,:=,{bits},$b,|,\
+         SWAP,{top},$o,^,of,:=,cf,:=,{top},$s,sf,:=,$z,zf,:=,$p,pf,:={}",
+        sign(bits),
         case.clear(&[target])
     ))
 }

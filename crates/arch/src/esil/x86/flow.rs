@@ -65,7 +65,7 @@ pub(super) fn generate(case: &Case<'_>) -> Option<String> {
         ("int3", []) => "3,$".to_owned(),
         ("int1", []) => "1,$".to_owned(),
         ("into", []) => "of,?{,4,$,}".to_owned(),
-        ("syscall", []) => "rax,()".to_owned(),
+        ("syscall", []) => format!("{},()", machine.accumulator()),
         _ => return string(case),
     })
 }

@@ -82,13 +82,11 @@ fn swap_bytes(case: &Case<'_>, name: &str) -> Option<String> {
 fn wide(case: &Case<'_>) -> Option<String> {
     let [target, source] = case.operands()?;
     let half = |operand: &Operand<'_>, mark: char| match operand {
-        Operand::Register(name) if vector(name) == Some(128) => format!("{name}{mark}"),
+        Operand::Register(name) if vector(name).is_some() => format!("{name}{mark}"),
         other => other.value(),
     };
-    let has_vector = case
-        .operands
-        .iter()
-        .any(|operand| operand.register().is_some_and(|name| vector(name).is_some_and(|bits| bits == 128)));
+    let has_vector =
+        case.operands.iter().any(|operand| operand.register().is_some_and(|name| vector(name).is_some()));
     match case.word {
         "movaps" | "movapd" | "movups" | "movupd" | "movdqa" | "movdqu" | "movss" | "movsd" | "movq"
             if has_vector =>

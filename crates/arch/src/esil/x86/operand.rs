@@ -32,6 +32,11 @@ impl Machine {
         self.name("rcx", "ecx", "cx")
     }
 
+    /// The register with the number of a system call.
+    pub(super) fn accumulator(self) -> &'static str {
+        self.name("rax", "eax", "ax")
+    }
+
     /// The bytes of an address on the stack.
     pub(super) fn word(self) -> u32 {
         self.bits / 8
@@ -76,16 +81,10 @@ pub(super) fn width(name: &str) -> Option<u32> {
     }
 }
 
-/// Whether a name is one of a vector register, and its width in bits.
+/// The width in bits of a vector register that has a name for each half.
 pub(super) fn vector(name: &str) -> Option<u32> {
-    let digits = name.get(1..).and_then(|rest| rest.strip_prefix("mm"))?;
-    digits.parse::<u8>().ok()?;
-    match name.as_bytes().first()? {
-        b'x' => Some(128),
-        b'y' => Some(256),
-        b'z' => Some(512),
-        _ => None,
-    }
+    let number: u8 = name.strip_prefix("xmm")?.parse().ok()?;
+    (number < 16).then_some(128)
 }
 
 /// A memory operand.
@@ -109,7 +108,7 @@ pub(super) enum Operand<'a> {
 }
 
 impl<'a> Operand<'a> {
-    /// Reads one operand. `None` for what ESIL has no words for, such as masks of vectors.
+    /// Reads one operand. `None` for what no profile has: control registers, masks and wide vectors.
     pub(super) fn parse(text: &'a str, machine: Machine) -> Option<Self> {
         if let Some(number) = operand::immediate(text) {
             return Some(Self::Immediate(number.value()));
@@ -118,8 +117,7 @@ impl<'a> Operand<'a> {
             let size = before.split(' ').next().and_then(bytes).unwrap_or(machine.word());
             return Some(Self::Memory(Memory { size, address: address(inside)? }));
         }
-        let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'(' | b')'));
-        plain.then_some(Self::Register(text))
+        (width(text).is_some() || vector(text).is_some()).then_some(Self::Register(text))
     }
 
     /// The expression for its value.

@@ -9,17 +9,17 @@ pub(super) fn generate(case: &Case<'_>) -> Option<String> {
     let name = target.register()?;
     let value = source.value();
     if let Some(operator) = halves(case.word) {
-        let from = source.register().filter(|name| vector(name) == Some(128))?;
+        let from = source.register().filter(|name| vector(name).is_some())?;
         let half = |mark: char| match operator {
             "~&" => format!("-1,{name}{mark},^,{from}{mark},&,{name}{mark},="),
             operator => format!("{from}{mark},{name}{mark},{operator}="),
         };
         return Some(format!("{},{}", half('l'), half('h')));
     }
-    if let Some((operator, single)) = case.word.get(..case.word.len().checked_sub(2)?).and_then(arithmetic) {
+    if let Some(operator) = case.word.get(..case.word.len().checked_sub(2)?).and_then(arithmetic) {
         return Some(match case.word.get(case.word.len() - 2..)? {
-            "sd" if single => format!("{value},{name},{operator},{name},="),
-            "ss" if single => format!("32,32,{value},F2D,32,{name},F2D,{operator},D2F,{name},="),
+            "sd" => format!("{value},{name},{operator},{name},="),
+            "ss" => format!("32,32,{value},F2D,32,{name},F2D,{operator},D2F,{name},="),
             _ => return None,
         });
     }
@@ -57,12 +57,12 @@ fn halves(word: &str) -> Option<&'static str> {
 }
 
 /// The operator of an instruction without its suffix.
-fn arithmetic(stem: &str) -> Option<(&'static str, bool)> {
+fn arithmetic(stem: &str) -> Option<&'static str> {
     Some(match stem {
-        "add" => ("F+", true),
-        "sub" => ("F-", true),
-        "mul" => ("F*", true),
-        "div" => ("F/", true),
+        "add" => "F+",
+        "sub" => "F-",
+        "mul" => "F*",
+        "div" => "F/",
         _ => return None,
     })
 }

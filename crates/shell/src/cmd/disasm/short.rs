@@ -1,7 +1,7 @@
 //! Instructions without a margin: `pi`, `pI`, `pid`, and as JSON `pij`, `pdj`.
 
 use farad_analysis::Function;
-use farad_arch::Instruction;
+use farad_arch::{Explanation, Instruction};
 
 use super::name;
 use super::stream::{Extent, Stream};
@@ -117,9 +117,11 @@ pub(super) fn print_function_json(env: &mut Env<'_>, function: &Function) -> Res
 fn write_json(env: &mut Env<'_>, addr: u64, extent: Extent, separator: &mut &str) -> Result<()> {
     let mut stream = Stream::new(env, addr, extent)?;
     let mut instruction = Instruction::default();
+    let decoder = decoder(env)?;
     while let Some(item) = stream.next(env, &mut instruction, true)? {
         let flags: Vec<&str> = env.session.flags.at(item.addr).map(|flag| flag.name.as_str()).collect();
-        let json = describe(env, &instruction, item.addr, item.bytes, item.is_valid, &flags);
+        let explanation = decoder.explain(item.bytes, item.addr).filter(|_| item.is_valid);
+        let json = describe(env, &instruction, explanation.as_ref(), item.addr, item.bytes, &flags);
         let json = serde_json::to_string(&json).map_err(|error| Error::failed(error.to_string()))?;
         write!(env.out, "{separator}{json}")?;
         *separator = ",";
@@ -130,9 +132,9 @@ fn write_json(env: &mut Env<'_>, addr: u64, extent: Extent, separator: &mut &str
 fn describe(
     env: &Env<'_>,
     instruction: &Instruction,
+    explanation: Option<&Explanation>,
     addr: u64,
     bytes: &[u8],
-    is_valid: bool,
     flags: &[&str],
 ) -> serde_json::Map<String, serde_json::Value> {
     let mut json = serde_json::Map::new();
@@ -140,27 +142,21 @@ fn describe(
         json.insert(name.to_owned(), value);
     };
     put("addr", addr.into());
-    if !is_valid {
+    let Some(Explanation { esil, properties, .. }) = explanation else {
         put("size", bytes.len().into());
         put("bytes", hex_digits(bytes).into());
         put("type", "invalid".into());
         return json;
-    }
-    for (name, value) in [("ptr", instruction.pointer), ("val", instruction.value)] {
+    };
+    for (name, value) in [("ptr", properties.pointer), ("val", properties.value)] {
         if let Some(value) = value {
             put(name, value.into());
         }
     }
-    put(
-        "refptr",
-        if instruction.kind == farad_arch::Kind::Lea && instruction.operands.contains('[')
-            || instruction.direction.is_some() && instruction.pointer.is_some()
-        {
-            instruction.pointer_size.unwrap_or(0).into()
-        } else {
-            0.into()
-        },
-    );
+    if !esil.is_empty() {
+        put("esil", esil.as_str().into());
+    }
+    put("refptr", properties.accessed.into());
     let function = env.session.analysis.around(addr).into_iter().next();
     put("fcn_addr", function.map_or(0, |function| function.addr).into());
     put("fcn_last", function.map_or(0, |function| function.end().wrapping_sub(bytes.len() as u64)).into());
@@ -168,7 +164,7 @@ fn describe(
     put("opcode", instruction.text().into());
     put("disasm", instruction.render(false, |target| name::operand(env, target)).into());
     put("bytes", hex_digits(bytes).into());
-    put("family", "cpu".into());
+    put("family", properties.family.into());
     put("type", instruction.kind.name().into());
     put("reloc", false.into());
     put("type_num", instruction.kind.number().into());
