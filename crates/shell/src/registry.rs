@@ -277,6 +277,12 @@ impl Registry {
         self.rows.iter().filter(move |row| row.name.starts_with(prefix))
     }
 
+    /// Whether a row of that very name needs no arguments: then a question mark at its end asks for
+    /// no help.
+    pub(crate) fn is_complete(&self, name: &str) -> bool {
+        self.row(name).is_some_and(|row| !row.params.iter().any(|param| param.required))
+    }
+
     /// Finds the row for a command's text: the longest name that fits what follows it.
     ///
     /// # Errors

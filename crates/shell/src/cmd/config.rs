@@ -22,11 +22,32 @@ static ROWS: &[Row] = &[
     .params(&[maybe("name[=value]", Kind::Setting)])
     .effects(Effects::empty())
     .examples(&["e hex.cols", "e hex.cols=8", "e hex.", "e asm.syntax=?", "ej", "e*"]),
+    Row::new("e.", "Set a setting: e.name=value", set_glued)
+        .glue(Glue::Rest)
+        .params(&[need("name=value", Kind::Setting)])
+        .effects(Effects::SETTINGS)
+        .examples(&["e.hex.cols=8"]),
+    Row::new("e,", "Set some settings: e,name=value,name=value", set_glued)
+        .glue(Glue::Rest)
+        .params(&[need("name=value,...", Kind::Setting)])
+        .effects(Effects::SETTINGS)
+        .examples(&["e,hex.cols=8,io.va=false"]),
+    Row::new("es", "List how the names of settings begin, or how those of one begin go on", list_spaces)
+        .params(&[maybe("beginning", Kind::Word)])
+        .effects(Effects::empty())
+        .examples(&["es", "es hex"]),
+    Row::new("ev", "List the settings whose names begin so with value and account", list_accounts)
+        .modes(&[Mode::Json])
+        .params(&[maybe("name", Kind::Setting)])
+        .effects(Effects::empty())
+        .examples(&["ev hex.cols", "evj hex"]),
     Row::new("e?", "Explain a setting", explain)
+        .glue(Glue::Rest)
         .params(&[need("name", Kind::Setting)])
         .effects(Effects::empty())
         .examples(&["e? hex.cols"]),
     Row::new("e??", "Explain the settings whose names begin so", explain)
+        .glue(Glue::Rest)
         .params(&[maybe("name", Kind::Setting)])
         .effects(Effects::empty())
         .examples(&["e?? hex."]),
@@ -82,7 +103,7 @@ fn assign(env: &mut Env<'_>, variable: &'static Variable, value: &str, everywher
     if env.session.extensions.of::<Locked>().0.contains(variable.name) {
         return Err(Error::failed(format!("{} is locked (er)", variable.name)));
     }
-    let value = variable.normalize(value).map_err(|error| Error::failed(error.to_string()))?;
+    let value = env.setting_value(variable, value)?;
     check_width(env, variable, &value)?;
     if variable.scope == Scope::View && !everywhere {
         env.view.config.set(variable, value);
@@ -159,14 +180,12 @@ fn evaluate(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         return list(env, "");
     }
     if let Some((name, wanted)) = args.text.split_once('=')
-        && wanted.trim() == "?"
+        && matches!(wanted.trim(), "?" | "??")
     {
         return list_choices(env, find(name.trim())?);
     }
     if args.text.contains('=') {
-        let several = args.text.split(',').all(|each| each.contains('='));
-        let each: Vec<&str> = if several { args.text.split(',').collect() } else { vec![args.text] };
-        return each.into_iter().try_for_each(|each| set(env, &crate::lang::unquote(each), false));
+        return set_glued(env, args);
     }
     if args.text.ends_with('.') {
         return list(env, args.text);
@@ -174,6 +193,68 @@ fn evaluate(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let row = find(args.text)?;
     let shown = value(env, row.name).to_owned();
     Ok(writeln!(env.out, "{shown}")?)
+}
+
+/// Sets `name=value`, or several with commas between where each sets something.
+fn set_glued(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let text = args.required("name=value")?;
+    let several = text.split(',').all(|each| each.contains('='));
+    let each: Vec<&str> = if several { text.split(',').collect() } else { vec![text] };
+    each.into_iter().try_for_each(|each| set(env, &crate::lang::unquote(each), false))
+}
+
+fn list_spaces(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let mut last = None;
+    for row in VARIABLES {
+        let (beginning, rest) = row.name.split_once('.').unwrap_or((row.name, ""));
+        let shown = if args.is_empty() { beginning } else { rest };
+        if (args.is_empty() || beginning == args.text) && last != Some(shown) {
+            writeln!(env.out, "{shown}")?;
+            last = Some(shown);
+        }
+    }
+    match last {
+        Some(_) => Ok(()),
+        None => {
+            Err(Error::failed(format!("no setting begins with '{}.' (es lists what they do)", args.text)))
+        }
+    }
+}
+
+fn list_accounts(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let locked = env.session.extensions.of::<Locked>().0.clone();
+    let rows: Vec<&Variable> = beginning_with(args.text).collect();
+    if rows.is_empty() {
+        find(args.text)?;
+    }
+    let mut objects = Vec::new();
+    for row in rows {
+        let shown = value(env, row.name).to_owned();
+        match args.is_json() {
+            true => objects.push(serde_json::json!({
+                "name": row.name,
+                "value": json_value(row, &shown),
+                "type": row.type_name(),
+                "desc": row.brief,
+                "ro": locked.contains(row.name),
+            })),
+            false => writeln!(env.out, "{} = {shown} ; {}", row.name, row.brief)?,
+        }
+    }
+    if args.is_json() {
+        writeln!(env.out, "{}", serde_json::Value::Array(objects))?;
+    }
+    Ok(())
+}
+
+/// A value in JSON, by the type of its variable.
+fn json_value(row: &Variable, shown: &str) -> serde_json::Value {
+    match row.kind {
+        Type::Bool => (shown == "true").into(),
+        Type::Number if shown.starts_with('-') => config::number(shown).cast_signed().into(),
+        Type::Number => config::number(shown).into(),
+        Type::Text | Type::Choice(_) => shown.into(),
+    }
 }
 
 fn beginning_with(prefix: &str) -> impl Iterator<Item = &'static Variable> {
@@ -202,12 +283,7 @@ fn list_json(env: &mut Env<'_>) -> Result<()> {
     let mut all = serde_json::Map::new();
     for row in VARIABLES {
         let shown = value(env, row.name);
-        let shown = match row.kind {
-            Type::Bool => (shown == "true").into(),
-            Type::Number if shown.starts_with('-') => config::number(shown).cast_signed().into(),
-            Type::Number => config::number(shown).into(),
-            Type::Text | Type::Choice(_) => shown.into(),
-        };
+        let shown = json_value(row, shown);
         all.insert(row.name.to_owned(), shown);
     }
     Ok(writeln!(env.out, "{}", serde_json::Value::Object(all))?)

@@ -84,7 +84,8 @@ pub fn variable(name: &str) -> Result<&'static Variable, ConfigError> {
 }
 
 impl Variable {
-    /// The value as it is kept: booleans as `true` and `false`, anything else as given.
+    /// The value as it is kept: booleans as `true` and `false`, anything else as given. A number
+    /// that only turns something on and off may be given as those too.
     ///
     /// # Errors
     /// [`ConfigError::Value`], saying what the variable takes.
@@ -97,9 +98,11 @@ impl Variable {
                 "false" | "0" | "no" | "off" => Ok("false".to_owned()),
                 _ => Err(wrong("use true or false".to_owned())),
             },
-            Kind::Number => match parse_number(value) {
-                Some(_) => Ok(value.to_owned()),
-                None => Err(wrong("use a number".to_owned())),
+            Kind::Number => match (value, parse_number(value)) {
+                ("true", _) => Ok("1".to_owned()),
+                ("false", _) => Ok("0".to_owned()),
+                (_, Some(_)) => Ok(value.to_owned()),
+                (_, None) => Err(wrong("use a number".to_owned())),
             },
             Kind::Text => Ok(value.to_owned()),
             Kind::Choice(choices) => {

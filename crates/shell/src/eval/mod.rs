@@ -160,10 +160,12 @@ impl Env<'_> {
             return Ok(());
         }
         self.ctx.check()?;
-        if let Some(prefix) = crate::cmd::asks_help(text) {
-            return crate::cmd::print_help(self, prefix);
-        }
         let registry = self.session.registry.clone();
+        if let Some(asked) = crate::cmd::asks_help(text)
+            && !registry.is_complete(text.trim_end())
+        {
+            return crate::cmd::print_help(self, asked);
+        }
         let found = registry.find(text)?;
         self.ctx.allow(found.row.effects, found.row.name)?;
         let args = Args { row: &found.row, mode: found.mode, text: &text[found.args], glued: found.glued };

@@ -44,6 +44,22 @@ impl Env<'_> {
         config::number(self.setting(name))
     }
 
+    /// A value for a variable as it is kept. For a number any expression stands, and its value is
+    /// what is kept.
+    ///
+    /// # Errors
+    /// What the variable takes.
+    pub(crate) fn setting_value(&mut self, row: &config::Variable, text: &str) -> Result<String> {
+        let wrong = match row.normalize(text) {
+            Ok(value) => return Ok(value),
+            Err(error) => Error::failed(error.to_string()),
+        };
+        match row.kind {
+            config::Kind::Number => self.number(text).map(|value| format!("{value:#x}")).map_err(|_| wrong),
+            _ => Err(wrong),
+        }
+    }
+
     /// Sets a variable for this view alone, until the view is put back.
     ///
     /// # Errors
@@ -54,7 +70,7 @@ impl Env<'_> {
         if row.runs {
             self.ctx.allow(farad_io::Effects::INTERPRET, name)?;
         }
-        let value = row.normalize(value).map_err(failed)?;
+        let value = self.setting_value(row, value)?;
         self.view.config.set(row, value);
         crate::cmd::config::apply(self);
         Ok(())
