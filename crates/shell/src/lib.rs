@@ -7,6 +7,7 @@
 pub(crate) mod analysis;
 pub mod cmd;
 pub mod config;
+mod ctype;
 mod digest;
 mod emulate;
 pub mod error;

@@ -28,6 +28,7 @@ mod search;
 mod seek;
 mod store;
 mod table;
+mod types;
 mod write;
 mod yank;
 
@@ -68,6 +69,7 @@ pub fn groups() -> Vec<Group> {
         config::GROUP,
         color::GROUP,
         table::GROUP,
+        types::GROUP,
         store::GROUP,
         environment::GROUP,
         files::GROUP,
