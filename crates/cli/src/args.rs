@@ -58,7 +58,6 @@ pub(crate) struct Options {
     pub(crate) early_scripts: Vec<String>,
     /// `-e`, `-a`, `-b` and the like, in the order given.
     pub(crate) settings: Vec<String>,
-    pub(crate) directives: Vec<String>,
     pub(crate) quiet: Quiet,
     pub(crate) zero: bool,
     pub(crate) errors_to_output: bool,
@@ -163,7 +162,6 @@ impl Options {
             'q' if self.quiet == Quiet::AfterCommands => self.quiet = Quiet::Always,
             'q' => self.quiet = self.quiet.max(Quiet::AfterCommands),
             'Q' => self.quiet = Quiet::Always,
-            'R' => self.directives.push(value()?),
             's' => self.seek = Some(value()?),
             'S' => self.sandbox = true,
             'v' => self.show = Some(Show::Version { all: false }),

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use anstyle::{AnsiColor, Style};
 use farad_serve::{Host, ViewId};
-use farad_shell::Registry;
 use farad_shell::config::Kind as Type;
+use farad_shell::paint::Role;
 use farad_shell::registry::Kind;
+use farad_shell::{Env, Registry};
 use rustyline::completion::{Completer as Complete, FilenameCompleter, Pair};
 use rustyline::{Context, Helper, Highlighter, Hinter, Result, Validator};
 
@@ -131,14 +131,22 @@ impl Completer {
     }
 }
 
-/// The prompt for an address, coloured where the terminal should be.
-pub(crate) fn prompt(seek: u64, color: bool) -> String {
-    let plain = format!("[{seek:#010x}]> ");
-    if !color {
-        return plain;
+/// The prompt: the address, and the file where the reader wants it (`scr.prompt.file`); nothing
+/// where they want none (`scr.prompt`).
+pub(crate) fn prompt(env: &mut Env<'_>) -> String {
+    if !env.is_set("scr.prompt") {
+        return String::new();
     }
-    let style: Style = AnsiColor::Yellow.on_default();
-    format!("{style}{plain}{style:#}")
+    let mut file = String::new();
+    if env.is_set("scr.prompt.file")
+        && let Ok(fd) = env.session.io.current()
+        && let Ok(descriptor) = env.session.io.descriptor(fd)
+    {
+        let uri = farad_shell::render::printable(&descriptor.uri);
+        file = format!("{}:", uri.rsplit('/').next().unwrap_or_default());
+    }
+    let plain = format!("[{file}{:#010x}]> ", env.view.seek);
+    env.painted(Role::Prompt, &plain)
 }
 
 #[cfg(test)]

@@ -212,7 +212,8 @@ impl Demo {
 
     /// Runs a command, its prompt and output shown.
     fn answer(&mut self, command: &str) -> Result<Answer> {
-        println!("{}{command}", completion::prompt(self.runner.seek, io::stdout().is_terminal()));
+        let prompt = self.runner.with(completion::prompt)?;
+        println!("{prompt}{command}");
         self.run(command, Some(Standard::new(Reports::Error)))
     }
 

@@ -74,7 +74,7 @@ pub(crate) static FLAGS: &[Flag] = &[
     works('q', None, "Leave after -c and -i; -qq whatever they do", true),
     works('Q', None, "As -q, and leave at once", false),
     refused('r', Some("profile"), "Run profile for debugging", NO_DEBUGGER),
-    works('R', Some("k=v"), "Run directive for debugging, such as arg1=text (dbg.profile)", false),
+    refused('R', Some("k=v"), "Run directive for debugging, such as arg1=text", NO_DEBUGGER),
     works('s', Some("addr"), "Go to an address", true),
     works('S', None, "Refuse files, programs and the network from then on", true),
     works('t', None, "Accepted: headers are always read at once", false),

@@ -30,6 +30,7 @@ fn main() -> ExitCode {
     let mut words = std::env::args_os();
     let name = words.next().unwrap_or_default();
     let is_radare2 = Path::new(&name).file_name().is_some_and(|name| name == "radare2" || name == "r2");
+    log();
     let status = Options::parse(words).and_then(|options| match options.show {
         Some(show) => print(&describe(show, options.json)).map(|()| 0),
         None => run::run(options, is_radare2),
@@ -42,6 +43,14 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Sends what the crates log to standard error, as much of it as `RUST_LOG` asks for.
+fn log() {
+    use tracing_subscriber::EnvFilter;
+    use tracing_subscriber::filter::LevelFilter;
+    let filter = EnvFilter::builder().with_default_directive(LevelFilter::WARN.into()).from_env_lossy();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).without_time().init();
 }
 
 fn print(text: &str) -> anyhow::Result<()> {

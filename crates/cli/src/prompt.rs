@@ -11,12 +11,14 @@ use crate::terminal::{Line, Lines};
 /// # Errors
 /// When standard input or output fails.
 pub(crate) fn run(runner: &mut Runner, lines: &Lines, zero: bool) -> Result<()> {
-    let color = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     if zero {
         print_nul()?;
     }
     while runner.quit.is_none() {
-        let text = completion::prompt(runner.seek, color);
+        let Settings { commands, text } = settings(runner)?;
+        if !commands.is_empty() {
+            runner.line(&commands)?;
+        }
         match lines.read(&text)? {
             Line::Text(line) => drop(runner.line(&line)?),
             Line::Interrupted => {}
@@ -27,4 +29,19 @@ pub(crate) fn run(runner: &mut Runner, lines: &Lines, zero: bool) -> Result<()> 
         }
     }
     Ok(())
+}
+
+/// What the settings say of the prompt.
+struct Settings {
+    /// Commands run before it.
+    commands: String,
+    /// Its text.
+    text: String,
+}
+
+fn settings(runner: &mut Runner) -> Result<Settings> {
+    runner.with(|env| Settings {
+        commands: env.setting("cmd.prompt").to_owned(),
+        text: completion::prompt(env),
+    })
 }

@@ -159,9 +159,6 @@ fn settle(runner: &mut Runner, options: &Options, lines: &Lines) -> Result<()> {
         }
     }
     settings.extend(options.settings.iter().cloned());
-    if !options.directives.is_empty() {
-        settings.push(format!("dbg.profile={}", options.directives.join(",")));
-    }
     let lines = lines.clone();
     runner.with(move |env| env.view.terminal = Some(Box::new(lines)))?;
     if !options.no_rc

@@ -53,7 +53,6 @@ fn flags_do_what_they_say() {
         (&["-Q", "-c", "?e quick", "--"], "quick"),
         (&["-qq", "--"], ""),
         (&["-NN", "-q", "-c", "?e nothing loaded", "--"], "nothing loaded"),
-        (&["-q", "-R", "arg1=x", "-c", "?e directive", "--"], "directive"),
     ];
     for (words, expected) in ROWS {
         let folder = support::inputs();

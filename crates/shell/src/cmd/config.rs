@@ -103,6 +103,7 @@ fn assign(env: &mut Env<'_>, variable: &'static Variable, value: &str, everywher
     if env.session.extensions.of::<Locked>().0.contains(variable.name) {
         return Err(Error::failed(format!("{} is locked (er)", variable.name)));
     }
+    check_sandbox(env, variable)?;
     let value = env.setting_value(variable, value)?;
     check_width(env, variable, &value)?;
     if variable.scope == Scope::View && !everywhere {
@@ -113,6 +114,14 @@ fn assign(env: &mut Env<'_>, variable: &'static Variable, value: &str, everywher
     }
     apply(env);
     follow_architecture(env, variable, everywhere)
+}
+
+/// The sandbox cannot be left from inside.
+fn check_sandbox(env: &Env<'_>, variable: &Variable) -> Result<()> {
+    if variable.name.starts_with("cfg.sandbox") && env.is_set("cfg.sandbox") {
+        return Err(Error::failed(format!("{} cannot be changed from inside the sandbox", variable.name)));
+    }
+    Ok(())
 }
 
 fn architecture(name: &str) -> Option<&'static farad_arch::Arch> {
@@ -312,7 +321,8 @@ fn explain(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 fn reset(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let rows = if args.is_empty() { VARIABLES } else { std::slice::from_ref(find(args.text)?) };
     for row in rows {
-        if env.session.extensions.of::<Locked>().0.contains(row.name) {
+        let is_locked = env.session.extensions.of::<Locked>().0.contains(row.name);
+        if is_locked || check_sandbox(env, row).is_err() {
             continue;
         }
         env.view.config.unset(row.name);

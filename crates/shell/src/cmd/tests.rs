@@ -207,3 +207,22 @@ fn the_session_keeps_what_is_set_for_all() {
     bench.view = View::default();
     assert_eq!(bench.run("e hex.cols").1.text(), "8\n");
 }
+
+#[test]
+fn the_sandbox_refuses_and_cannot_be_left() {
+    let mut bench = Bench::new();
+    assert!(bench.run("e cfg.sandbox.grain=exec,files; e cfg.sandbox=true").0);
+    for line in ["!true", "wt out", "e cfg.sandbox=false", "e cfg.sandbox.grain=none"] {
+        let (succeeded, out) = bench.run(line);
+        assert!(!succeeded && out.reports[0].contains("sandbox"), "{line}: {:?}", out.reports);
+    }
+    assert!(bench.run("e-cfg.sandbox; e-").0);
+    assert!(bench.run("e cfg.sandbox").1.text().starts_with("true"));
+}
+
+#[test]
+fn a_setting_that_chooses_nothing_stays() {
+    let (succeeded, out) = Bench::new().run("e io.pava=true");
+    assert!(!succeeded && out.reports[0].contains("io.pava stays false"), "{:?}", out.reports);
+    assert!(Bench::new().run("e io.pava=false; e stack.size").0);
+}

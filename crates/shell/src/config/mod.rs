@@ -44,6 +44,8 @@ pub struct Variable {
     /// Whether its value is run as commands, or lets others run theirs here, so that setting it
     /// needs that right.
     pub runs: bool,
+    /// Why it cannot be changed: what it chooses is not there.
+    pub fixed: Option<&'static str>,
 }
 
 /// Why a value was not taken.
@@ -56,6 +58,16 @@ pub enum ConfigError {
         name: String,
         /// The one that looks most like it.
         nearest: Option<&'static str>,
+    },
+    /// It cannot be changed.
+    #[error("{name} stays {value}: {why}")]
+    Fixed {
+        /// The variable.
+        name: &'static str,
+        /// Its value.
+        value: &'static str,
+        /// Why.
+        why: &'static str,
     },
     /// The value is not of the variable's type.
     #[error("{name} cannot be '{value}': {expected}")]
@@ -88,8 +100,18 @@ impl Variable {
     /// that only turns something on and off may be given as those too.
     ///
     /// # Errors
-    /// [`ConfigError::Value`], saying what the variable takes.
+    /// [`ConfigError::Value`], saying what the variable takes, and [`ConfigError::Fixed`].
     pub fn normalize(&self, value: &str) -> Result<String, ConfigError> {
+        let normal = self.of_kind(value)?;
+        match self.fixed {
+            Some(why) if normal != self.default => {
+                Err(ConfigError::Fixed { name: self.name, value: self.default, why })
+            }
+            _ => Ok(normal),
+        }
+    }
+
+    fn of_kind(&self, value: &str) -> Result<String, ConfigError> {
         let wrong =
             |expected: String| ConfigError::Value { name: self.name, value: value.to_owned(), expected };
         match self.kind {

@@ -43,11 +43,16 @@ const fn row(
     default: &'static str,
     brief: &'static str,
 ) -> Variable {
-    Variable { name, kind, scope, default, brief, runs: false }
+    Variable { name, kind, scope, default, brief, runs: false, fixed: None }
 }
 
 const fn runs(variable: Variable) -> Variable {
     Variable { runs: true, ..variable }
+}
+
+/// One that has its first value and no other, and why.
+const fn fixed(variable: Variable, why: &'static str) -> Variable {
+    Variable { fixed: Some(why), ..variable }
 }
 
 /// Every setting, sorted by name.
@@ -226,7 +231,10 @@ pub static VARIABLES: &[Variable] = &[
     ),
     row("bin.strings", Kind::Bool, Scope::Session, "true", "Look for strings when a file is loaded"),
     row("cfg.bigendian", Kind::Bool, Scope::View, "false", "Numbers are big endian"),
-    row("cfg.fortunes", Kind::Bool, Scope::Session, "false", "Show a saying at the start"),
+    fixed(
+        row("cfg.fortunes", Kind::Bool, Scope::Session, "false", "Show a saying at the start"),
+        "there are no sayings",
+    ),
     row("cfg.sandbox", Kind::Bool, Scope::Session, "false", "Refuse files, programs and the network"),
     row(
         "cfg.sandbox.grain",
@@ -235,14 +243,20 @@ pub static VARIABLES: &[Variable] = &[
         "all",
         "What the sandbox refuses: all, none, disk, files, exec, socket",
     ),
-    row("cfg.user", Kind::Text, Scope::Session, "", "Name shown to others"),
+    fixed(
+        row("cfg.user", Kind::Text, Scope::Session, "", "Name shown to others"),
+        "nobody is told who uses farad",
+    ),
     runs(row("cmd.prompt", Kind::Text, Scope::Session, "", "Commands run before each prompt")),
-    row(
-        "dbg.profile",
-        Kind::Text,
-        Scope::Session,
-        "",
-        "Run directives for debugging, such as arg1=text, with commas between",
+    fixed(
+        row(
+            "dbg.profile",
+            Kind::Text,
+            Scope::Session,
+            "",
+            "Run directives for debugging, such as arg1=text, with commas between",
+        ),
+        "there is no debugger yet",
     ),
     row("dir.tmp", Kind::Text, Scope::Session, "/tmp", "Folder for temporary files"),
     row("file.info", Kind::Bool, Scope::Session, "true", "Read the headers of files that are opened"),
@@ -290,7 +304,10 @@ pub static VARIABLES: &[Variable] = &[
         "false",
         "Keep writes in memory instead of writing them through, and read them there",
     ),
-    row("io.exec", Kind::Bool, Scope::Session, "true", "Map files as executable when they are opened"),
+    fixed(
+        row("io.exec", Kind::Bool, Scope::Session, "true", "Map files as executable when they are opened"),
+        "what may be executed is a property of each map",
+    ),
     row(
         "io.ff",
         Kind::Bool,
@@ -298,7 +315,10 @@ pub static VARIABLES: &[Variable] = &[
         "true",
         "Show io.0xff for bytes that nothing provides; else it is an error",
     ),
-    row("io.pava", Kind::Bool, Scope::Session, "false", "Show addresses for offsets when io.va is off"),
+    fixed(
+        row("io.pava", Kind::Bool, Scope::Session, "false", "Show addresses for offsets when io.va is off"),
+        "physical addresses are not translated",
+    ),
     row("io.unalloc", Kind::Bool, Scope::View, "false", "Show bytes that nothing provides as io.unalloc.ch"),
     row("io.unalloc.ch", Kind::Text, Scope::View, ".", "What is shown for bytes that nothing provides"),
     row(
@@ -308,8 +328,14 @@ pub static VARIABLES: &[Variable] = &[
         "true",
         "Addresses go through the maps; else they are offsets of the current descriptor",
     ),
-    row("log.level", Kind::Number, Scope::Session, "4", "How much is logged: 0 (fatal) to 6 (trace)"),
-    row("prj.name", Kind::Text, Scope::Session, "", "Name of the open project"),
+    fixed(
+        row("log.level", Kind::Number, Scope::Session, "4", "How much is logged: 0 (fatal) to 6 (trace)"),
+        "what is logged is chosen by RUST_LOG when farad starts",
+    ),
+    fixed(
+        row("prj.name", Kind::Text, Scope::Session, "", "Name of the open project"),
+        "there are no projects",
+    ),
     row(
         "rap.idle",
         Kind::Number,
@@ -362,7 +388,10 @@ pub static VARIABLES: &[Variable] = &[
         "Width that output is made for, in columns; 0 is that of the terminal",
     ),
     row("scr.echo", Kind::Bool, Scope::View, "false", "Print each command before its output"),
-    row("scr.html", Kind::Bool, Scope::View, "false", "Write output as HTML"),
+    fixed(
+        row("scr.html", Kind::Bool, Scope::View, "false", "Write output as HTML"),
+        "the JSON forms are for programs",
+    ),
     row(
         "scr.interactive",
         Kind::Bool,
@@ -381,7 +410,10 @@ pub static VARIABLES: &[Variable] = &[
         "Height that output is made for, in rows; 0 is that of the terminal",
     ),
     row("scr.utf8", Kind::Bool, Scope::View, "false", "Draw with more than ASCII"),
-    row("scr.wheel", Kind::Bool, Scope::View, "true", "Use the mouse wheel"),
+    fixed(
+        row("scr.wheel", Kind::Bool, Scope::View, "true", "Use the mouse wheel"),
+        "there are no visual modes",
+    ),
     row("search.align", Kind::Number, Scope::Session, "0", "Report hits at multiples of this only"),
     row("search.chunk", Kind::Number, Scope::Session, "0", "Bytes searched at a time; 0 chooses"),
     row("search.contiguous", Kind::Bool, Scope::Session, "true", "Let hits touch each other"),
@@ -410,7 +442,10 @@ pub static VARIABLES: &[Variable] = &[
     row("search.show", Kind::Bool, Scope::Session, "true", "Print each hit"),
     row("search.to", Kind::Number, Scope::Session, "-1", "End of the range searched; -1 is not set"),
     row("search.verbose", Kind::Bool, Scope::Session, "true", "Tell how a search goes"),
-    row("stack.size", Kind::Number, Scope::View, "64", "Bytes of stack shown"),
+    fixed(
+        row("stack.size", Kind::Number, Scope::View, "64", "Bytes of stack shown"),
+        "there are no visual modes",
+    ),
     row("str.escbslash", Kind::Bool, Scope::View, "false", "Escape backslashes in strings"),
     row("tcp.islocal", Kind::Bool, Scope::Session, "true", "Bind servers to the loopback address"),
     row("zoom.byte", Kind::Text, Scope::View, "h", "What a cell of the zoomed view shows"),

@@ -89,6 +89,14 @@ impl Resolved {
 /// Runs one line as a client typed or sent it: errors are reported and counted, and the rest
 /// of the line runs on. Returns whether all of it succeeded.
 pub fn run_line(env: &mut Env<'_>, line: &str) -> bool {
+    let sandboxed = env.sandboxed();
+    match &sandboxed {
+        Some(ctx) => run_line_in(&mut env.with_ctx(ctx), line),
+        None => run_line_in(env, line),
+    }
+}
+
+fn run_line_in(env: &mut Env<'_>, line: &str) -> bool {
     env.view.failures = 0;
     env.session.io.begin_command();
     let typed = line.trim_start();
@@ -106,6 +114,27 @@ pub fn run_line(env: &mut Env<'_>, line: &str) -> bool {
 }
 
 impl Env<'_> {
+    /// The context less what `cfg.sandbox` refuses, where it is on.
+    fn sandboxed(&self) -> Option<Ctx> {
+        if !self.is_set("cfg.sandbox") {
+            return None;
+        }
+        let grains = self.setting("cfg.sandbox.grain").split(',').map(str::trim);
+        let refused = grains.map(|grain| match grain {
+            "all" => Effects::FILES | Effects::SHELL | Effects::NETWORK | Effects::DEBUG,
+            "disk" | "files" => Effects::FILES,
+            "exec" => Effects::SHELL | Effects::DEBUG,
+            "socket" => Effects::NETWORK,
+            _ => Effects::empty(),
+        });
+        let refused = refused.fold(Effects::empty(), Effects::union);
+        let Principal { name, allow } = &*self.ctx.principal;
+        Some(self.ctx.for_principal(Principal {
+            name: format!("{name} in the sandbox (cfg.sandbox)"),
+            allow: allow.difference(refused),
+        }))
+    }
+
     /// The same with another place to write.
     pub fn with_out<'b>(&'b mut self, out: &'b mut dyn Out) -> Env<'b> {
         Env { session: self.session, view: self.view, ctx: self.ctx, out }

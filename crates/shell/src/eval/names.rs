@@ -4,7 +4,7 @@ use super::Env;
 use crate::config;
 use crate::error::{Error, Result};
 use crate::lang::{self, Names};
-use crate::paint::{Depth, Paint};
+use crate::paint::{Depth, Paint, Role};
 use crate::view::BLOCK_LIMIT;
 
 impl Env<'_> {
@@ -55,7 +55,9 @@ impl Env<'_> {
             Err(error) => Error::failed(error.to_string()),
         };
         match row.kind {
-            config::Kind::Number => self.number(text).map(|value| format!("{value:#x}")).map_err(|_| wrong),
+            config::Kind::Number if row.fixed.is_none() => {
+                self.number(text).map(|value| format!("{value:#x}")).map_err(|_| wrong)
+            }
             _ => Err(wrong),
         }
     }
@@ -79,6 +81,13 @@ impl Env<'_> {
     /// How the reader has the output painted.
     pub(crate) fn paint(&self) -> Paint {
         Paint::new(&self.view.palette, Depth::of(self.setting_number("scr.color")))
+    }
+
+    /// A text in the reader's style for a part of the output.
+    pub fn painted(&self, role: Role, text: &str) -> String {
+        let mut painted = String::new();
+        self.paint().push(&mut painted, role, text);
+        painted
     }
 
     /// Bytes of an address of the architecture: 1, 2, 4 or 8.

@@ -99,7 +99,7 @@ fn push_bytes(style: &Style, bytes: &[u8], line: &mut Line) {
         if how.spaced && index > 0 {
             line.plain(" ");
         }
-        line.push(Role::of_byte(*byte), &format!("{byte:02x}"));
+        line.push(if style.byte_colors { Role::of_byte(*byte) } else { Role::Other }, &format!("{byte:02x}"));
     }
     if is_cut {
         line.plain("..");

@@ -76,6 +76,8 @@ pub(super) struct Style {
     pub(super) marks: bool,
     /// Whether an instruction is moved right by its jump lines.
     pub(super) indent: bool,
+    /// Whether bytes are painted by their value.
+    pub(super) byte_colors: bool,
     pub(super) text: Text,
     pub(super) dialect: Dialect,
     pub(super) paint: Paint,
@@ -188,6 +190,7 @@ impl Style {
             stack: env.is_set("asm.stackptr"),
             marks: env.is_set("asm.marks"),
             indent: env.is_set("asm.indent"),
+            byte_colors: env.is_set("scr.color.bytes"),
             text: Text {
                 shown: env.is_set("asm.instr"),
                 upper: env.is_set("asm.ucase"),
