@@ -7,6 +7,7 @@ use crate::eval::Env;
 use crate::registry::{Args, Glue, Group, Kind, Param, Row, Run, maybe, need};
 
 mod extended;
+mod graph;
 mod json;
 mod number;
 mod parse;
@@ -52,6 +53,7 @@ static ROWS: &[Row] = &[
     form("pfq", "Formatted data without names and addresses", print_quiet).examples(&["pfq xw"]),
     form("pfv", "The values of formatted data alone", print_values).examples(&["pf.foo x a; pfv.foo.a"]),
     form("pfc", "Formatted data as a structure of C", print_c).examples(&["pfc xwz a b c"]),
+    form("pfd", "Formatted data as a graph of Graphviz", print_graph).examples(&["pfd xw a b"]),
     form("pfs", "The size of a format, in bytes", print_size).examples(&["pfs xw"]),
     Row::new("pfw", "Write a field of a named format", write_field)
         .glue(Glue::Rest)
@@ -82,6 +84,10 @@ fn print_values(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 
 fn print_c(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     show(env, args, &mut script::C::default())
+}
+
+fn print_graph(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    show(env, args, &mut graph::Dot)
 }
 
 fn print_size(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {

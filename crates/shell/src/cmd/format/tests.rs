@@ -89,6 +89,14 @@ fn the_forms_agree() {
     assert_eq!(shown("pfq [2]w a"), "[ 0x457f, 0x464c ]\n");
     assert_eq!(shown("pfv [2]w a"), "0x457f, 0x464c\n");
     assert_eq!(shown("pfc w a"), "struct {\n    uint16_t a; // 0x457f\n}\n");
+    assert_eq!(
+        shown("pfd b"),
+        "digraph g { graph [ rank=same; rankdir=LR; ];\nroot [ rank=1; shape=record\nlabel=\"pf|{0x0|b||0x7f}\"];\n}\n"
+    );
+    assert!(
+        shown("pf.in b a;pfd ?z (in)x y @ 0x10")
+            .contains("|{0x10|?|x|{in|{0x10|b|a|0x68}}}|{0x11|z|y|\\\"ello\\\"}")
+    );
     assert_eq!(shown("pf.in 2bi a b;pfs [3]? (in)x"), "15\n");
 }
 

@@ -26,6 +26,7 @@ mod remark;
 mod survey;
 mod template;
 mod text;
+mod tile;
 mod time;
 mod unit;
 mod zoom;
@@ -120,6 +121,8 @@ static ROWS: &[Row] = &[
         .examples(&["pxc 32"]),
     sized("pxs", "Hex dump without rows that are like the one before", print_sparse).examples(&["pxs 64"]),
     sized("pxA", "What instructions do, two characters each", opmap::print).examples(&["pxA 16"]),
+    sized("pxt", "32-bit distances from the seek, and where they lead", reference::print_distances)
+        .examples(&["pxt 16"]),
     references("pxr", "Addresses and what is there").examples(&["pxr 32", "pxrj 16"]),
     references("pxr2", "16-bit addresses and what is there"),
     references("pxr4", "32-bit addresses and what is there"),
@@ -218,6 +221,13 @@ static ROWS: &[Row] = &[
         .examples(&["prl", "prl 3"]),
     sized("prx", "One character for each byte", print_dump).examples(&["prx 64"]),
     sized("prc", "A shade for each byte", raw::print_shades).examples(&["prc 64"]),
+    spaced("p2", "Tiles of 8 by 8 pixels, two bits each", tile::print).examples(&["p2 64"]),
+    Row::new("print", "A text", raw::print_text)
+        .params(&[maybe("text", Kind::Text)])
+        .examples(&["print hello"]),
+    Row::new("println", "A text and the end of its line", raw::print_line)
+        .params(&[maybe("text", Kind::Text)])
+        .examples(&["println hello"]),
     sized("prg", "What gzip, zlib or deflate data unpacks to", raw::print_inflated),
     sized("prgi", "How many bytes such data takes", raw::print_consumed),
     sized("prgo", "How many bytes such data unpacks to", raw::print_produced),

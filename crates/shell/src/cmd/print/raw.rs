@@ -38,6 +38,16 @@ pub(super) fn print_terminated(env: &mut Env<'_>, args: &Args<'_>) -> Result<()>
     Ok(())
 }
 
+/// A text.
+pub(super) fn print_text(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    Ok(write!(env.out, "{}", args.text)?)
+}
+
+/// A text and the end of its line.
+pub(super) fn print_line(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    Ok(writeln!(env.out, "{}", args.text)?)
+}
+
 /// The lines of a block before its first NUL, or so many, each with its number and address.
 pub(super) fn print_lines(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let most = match Range::count(env, args.text)? {

@@ -15,6 +15,9 @@ const DECIMAL: i64 = (1 << 40) - 1;
 /// Longest string shown, and the shortest, in bytes.
 const TEXT: (usize, usize) = (2, 128);
 
+/// Bytes of a distance.
+const DISTANCE: usize = 4;
+
 /// What is known of a number.
 #[derive(Default)]
 struct Target {
@@ -72,6 +75,21 @@ pub(super) fn print(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     }
     if args.is_json() {
         writeln!(env.out, "]")?;
+    }
+    Ok(())
+}
+
+/// Distances of 32 bits from the seek, one in a line, each with the address it leads to.
+pub(super) fn print_distances(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let range = Range::parse(env, args.text)?;
+    let (origin, big) = (env.view.seek, env.big_endian());
+    let mut chunks = range.chunks(DISTANCE);
+    while let Some(chunk) = chunks.next(env)? {
+        for (index, cell) in chunk.bytes.chunks_exact(DISTANCE).enumerate() {
+            let addr = chunk.addr.wrapping_add((index * DISTANCE) as u64);
+            let distance = i64::from(integer(cell, big) as u32 as i32);
+            writeln!(env.out, "{addr:#010x} -> {:#010x}", origin.wrapping_add_signed(distance))?;
+        }
     }
     Ok(())
 }

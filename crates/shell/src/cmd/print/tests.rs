@@ -198,6 +198,12 @@ fn text_is_found_in_whatever_holds_it() {
         ("wx 046869;ps+", "hi\n"),
         ("wx 1100000000000000020000000000000020;w hiya @ 0x20;ps+", "hi\n"),
         ("w hello;pszl", "5\n"),
+        ("println a b;print c", "a b\nc"),
+        (
+            "wv4 0x10 @ 8;wv4 0xfffffffc @ 12;pxt 8 @ 8",
+            "0x00000008 -> 0x00000018\n0x0000000c -> 0x00000004\n",
+        ),
+        ("wx 0f33;p2 16~:0", "....****====@@@@\n"),
         ("wx 7b2261223a5b315d7d;pj", "{\n  \"a\": [\n    1\n  ]\n}\n"),
         (
             "e hex.header=false;b 4;wx 01020304;pox ff",
