@@ -26,9 +26,6 @@ const GROUPS: &[(&str, &str)] = &[
     ("g", "payloads"),
     ("ic", "classes"),
     ("id", "debug information"),
-    ("p=", "bars and graphs"),
-    ("pf", "formatted data"),
-    ("pt", "dates"),
     ("v", "visual modes"),
     ("z", "signatures"),
 ];
@@ -41,14 +38,13 @@ const COMMANDS: &[&str] = &[
     "fO", "fV", "fb", "fdd", "fdw", "fg", "fj", "fo", "fq", "ft", "fz", "iC", "iL", "iO", "iR", "iT", "iV",
     "iX", "ib", "ik", "im", "io", "iw", "ll", "m", "mL", "mc", "md", "mf", "mg", "mi", "mj", "ml", "mo",
     "mp", "ms", "mv", "mw", "my", "o:", "oa", "oba", "obb", "obf", "obn", "obo", "obr", "oc", "oe", "of",
-    "omt", "oob", "ooc", "ood", "oom", "oon", "ou", "p-", "p2", "p3", "pA", "pC", "pF", "pa", "pad", "pae",
-    "pca", "pcc", "pco", "pcp", "pcr", "pcz", "pdC", "pdJ", "pdR", "pdb", "pdc", "pde", "pdf", "pdg", "pdi",
-    "pdk", "pdl", "pdo", "pdp", "pdr", "pds", "pdu", "pdx", "pg", "ph", "pia", "pib", "pie", "pif", "pir",
-    "piu", "pix", "pj", "pm", "po", "pp", "pq", "pr", "psj", "psq", "pss", "psu", "pve", "px0", "pxA", "pxX",
-    "pxa", "pxc", "pxe", "pxf", "pxi", "pxr", "pxs", "pxt", "pz", "rabin2", "rahash2", "rasm2", "rax2", "sC",
-    "sb", "sf", "sg", "sl", "sll", "spp", "sr", "t", "t-", "ta", "tc", "td", "te", "tf", "tj", "tk", "tl",
-    "tn", "to", "tp", "ts", "tt", "tu", "tx", "u", "uc", "ui", "us", "uw", "wA", "wa", "wao", "wb", "wc*",
-    "we", "wm", "woD", "woE", "woR", "wop", "wp", "wu", "yfa", "ytf",
+    "omt", "oob", "ooc", "ood", "oom", "oon", "ou", "p3", "p=2", "p==", "p=A", "p=a", "pA", "pC", "pF", "pK",
+    "pa", "pad", "pae", "pdC", "pdJ", "pdR", "pdb", "pdc", "pde", "pdf", "pdg", "pdi", "pdk", "pdl", "pdo",
+    "pdp", "pdr", "pds", "pdu", "pdx", "pfb", "pfo", "pg", "pia", "pib", "pie", "pif", "pir", "piu", "pix",
+    "pm", "pp", "pq", "pri", "psq", "pss", "pxr", "rabin2", "rahash2", "rasm2", "rax2", "sC", "sb", "sf",
+    "sg", "sl", "sll", "spp", "sr", "t", "t-", "ta", "tc", "td", "te", "tf", "tj", "tk", "tl", "tn", "to",
+    "tp", "ts", "tt", "tu", "tx", "u", "uc", "ui", "us", "uw", "wA", "wa", "wao", "wb", "wc*", "we", "wm",
+    "woD", "woE", "woR", "wop", "wp", "wu", "yfa", "ytf",
 ];
 
 /// What the command of radare2 by this name is for; an empty text for a single command.

@@ -11,6 +11,8 @@ use crate::eval::Env;
 const DEPTH: usize = 15;
 /// Most values and records that one command shows.
 const VALUES: u64 = 1 << 18;
+/// Most bytes that the values of one command take together.
+const BYTES: u64 = 64 << 20;
 
 /// Where a value is, and how it is called there.
 pub(super) struct Label<'a> {
@@ -91,6 +93,8 @@ pub(super) struct Walk<'a, 'b> {
     pub(super) sink: &'a mut dyn Sink,
     text: Vec<u8>,
     left: u64,
+    /// Bytes that values may still take.
+    bytes: u64,
     /// Whether something was shown.
     found: bool,
     /// The last value shown.
@@ -109,7 +113,7 @@ struct Scope<'a> {
 impl<'a, 'b> Walk<'a, 'b> {
     /// A walk that tells `sink`.
     pub(super) fn new(env: &'a mut Env<'b>, sink: &'a mut dyn Sink) -> Walk<'a, 'b> {
-        Walk { env, sink, text: Vec::new(), left: VALUES, found: false, place: None }
+        Walk { env, sink, text: Vec::new(), left: VALUES, bytes: BYTES, found: false, place: None }
     }
 
     /// Shows a format at an address, all of it or the field at a path.
@@ -253,6 +257,10 @@ impl<'a, 'b> Walk<'a, 'b> {
             kind => kind.clone(),
         };
         let mut reading = value::read(self.env, field, &resolved, addr, big)?;
+        self.bytes = self.bytes.checked_sub(reading.size).ok_or_else(|| Error::Limit {
+            what: "what the values of a format take",
+            limit: format!("{BYTES:#x} bytes"),
+        })?;
         let mut place = addr;
         if let (Some(index), Value::Words(words)) = (index, &mut reading.value) {
             let each = reading.size / (words.len() as u64).max(1);

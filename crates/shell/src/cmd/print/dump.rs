@@ -14,6 +14,8 @@ use crate::eval::Env;
 const HEADING: &[u8] = b"- offset -";
 /// The same in the other style.
 const DOTTED: &[u8] = b"..offset..";
+/// Columns of a section's name.
+const SECTION: usize = 20;
 /// Most bytes in a row.
 const COLUMNS: u64 = 1 << 12;
 
@@ -119,6 +121,7 @@ pub(crate) fn print_with(env: &mut Env<'_>, range: Range, unit: Unit, extra: Ext
     let mut chunks = range.chunks(dump.columns);
     let template = Template::new(&dump.style, dump.unit, dump.columns, extra);
     let mut alike = Alike::default();
+    let comments = env.is_set("hex.comments");
     while let Some(chunk) = chunks.next(env)? {
         for (row, bytes) in chunk.bytes.chunks(dump.columns).enumerate() {
             let at = row * dump.columns;
@@ -135,8 +138,10 @@ pub(crate) fn print_with(env: &mut Env<'_>, range: Range, unit: Unit, extra: Ext
                 remark::push_flags(env, &dump, &mut text, addr, bytes.len());
             }
             dump.row(env, &mut text, addr, &chunk, at, bytes);
-            if extra == Extra::Comments {
-                remark::push_comments(env, &mut text, addr, bytes.len());
+            match extra {
+                Extra::Comments => remark::push_comments(env, &mut text, addr, bytes.len(), true),
+                Extra::Flags if comments => remark::push_comments(env, &mut text, addr, bytes.len(), false),
+                _ => {}
             }
             text.push(b'\n');
         }
@@ -283,9 +288,10 @@ impl Dump {
         let (style, unit) = (&self.style, self.unit);
         if style.section {
             let name = section_name(env, addr);
-            push_blanks(text, 20usize.saturating_sub(name.len()));
+            let width = if name.is_empty() { SECTION } else { SECTION - 1 };
+            push_blanks(text, width.saturating_sub(name.len()));
             text.extend_from_slice(name.as_bytes());
-            text.push(b' ');
+            push_blanks(text, if name.is_empty() { 1 } else { 2 });
         }
         if style.addr {
             push_addr(text, addr);

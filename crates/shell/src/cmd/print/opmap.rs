@@ -3,50 +3,32 @@
 use farad_arch::Kind;
 
 use super::ascii::push_addr;
+use super::decode::each_instruction;
 use super::range::Range;
 use crate::error::Result;
 use crate::eval::Env;
 use crate::registry::Args;
 
-/// Bytes read at a time.
-const CHUNK: u64 = 64 << 10;
-
 /// Prints rows of twice as many instructions as a dump has columns, each with the bytes it takes.
 pub(super) fn print(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let range = Range::parse(env, args.text)?;
-    let decoder = crate::cmd::decoder(env)?;
     let most = super::dump::Style::of(env).columns * 2;
-    let (mut done, mut row, mut row_len, mut count) = (0u64, Vec::new(), 0u64, 0usize);
-    while done < range.len {
-        let start = done;
-        let bytes =
-            Range { addr: range.addr.wrapping_add(done), len: (range.len - done).min(CHUNK) }.read(env)?;
-        let mut at = 0;
-        while at < bytes.len() {
-            let is_last = start + bytes.len() as u64 == range.len;
-            if !is_last && bytes.len() - at < decoder.max_size() {
-                break;
-            }
-            let addr = range.addr.wrapping_add(start + at as u64);
-            let decoded = decoder.decode(&bytes[at..], addr);
-            let size = decoded.as_ref().map_or(decoder.invalid_size(), |found| found.size).max(1);
-            let size = size.min(bytes.len() - at);
-            if row.is_empty() {
-                push_addr(&mut row, addr);
-                row.extend_from_slice(b"  ");
-            }
-            row.extend_from_slice(decoded.map_or("XX", |found| mark(found.kind)).as_bytes());
-            at += size;
-            row_len += size as u64;
-            count += 1;
-            if count == most {
-                writeln!(env.out, "{}  {row_len}", String::from_utf8_lossy(&row))?;
-                (row_len, count) = (0, 0);
-                row.clear();
-            }
+    let (mut row, mut row_len, mut count) = (Vec::new(), 0usize, 0usize);
+    each_instruction(env, range, |env, addr, bytes, found| {
+        if row.is_empty() {
+            push_addr(&mut row, addr);
+            row.extend_from_slice(b"  ");
         }
-        done = start + at as u64;
-    }
+        row.extend_from_slice(found.map_or("XX", |found| mark(found.kind)).as_bytes());
+        row_len += bytes.len();
+        count += 1;
+        if count == most {
+            writeln!(env.out, "{}  {row_len}", String::from_utf8_lossy(&row))?;
+            (row_len, count) = (0, 0);
+            row.clear();
+        }
+        Ok(())
+    })?;
     if count > 0 {
         writeln!(env.out, "{}  {row_len}", String::from_utf8_lossy(&row))?;
     }

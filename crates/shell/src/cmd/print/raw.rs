@@ -72,7 +72,7 @@ pub(super) fn print_lines(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Each byte as a shade.
+/// Each byte as a shade; where a flag begins, the first letters of its name.
 pub(super) fn print_shades(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let range = Range::parse(env, args.text)?;
     let columns = Style::of(env).columns;
@@ -82,9 +82,16 @@ pub(super) fn print_shades(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         for (row, bytes) in chunk.bytes.chunks(columns).enumerate() {
             push_addr(&mut text, chunk.addr.wrapping_add((row * columns) as u64));
             text.push(b' ');
-            for &byte in bytes {
+            for (index, &byte) in bytes.iter().enumerate() {
+                let addr = chunk.addr.wrapping_add((row * columns + index) as u64);
                 let shade = SHADES[usize::from(byte) * (SHADES.len() - 1) / 0xff];
-                text.extend_from_slice(&[shade, shade]);
+                let name =
+                    env.session.flags.at(addr).next_back().map(|flag| crate::render::printable(&flag.name));
+                let letters: String = name.iter().flat_map(|name| name.chars()).take(2).collect();
+                match letters.is_empty() {
+                    true => text.extend_from_slice(&[shade, shade]),
+                    false => text.extend_from_slice(format!("{letters:2}").as_bytes()),
+                }
             }
             text.push(b'\n');
         }

@@ -79,6 +79,11 @@ fn dumps_show_notes_or_leave_out_what_is_dull() {
         output(uri, "e hex.header=false;f here 2 @ 3;f b @ 4;pxa 16"),
         "                   /he/b\n0x00000000  0000 0000 0000 0000 0000 0000 0000 0000  ................\n"
     );
+    assert_eq!(
+        output(uri, "e hex.header=false;CC why @ 0;f here @ 3;CC not @ 4;pxa 16"),
+        "            ;why   /here\n0x00000000  0000 0000 0000 0000 0000 0000 0000 0000  ................ ; why ; not\n"
+    );
+    assert_eq!(output(uri, "f here @ 1;w hi;prc 3"), "0x00000000 ::he  \n");
     assert!(output(uri, "f here @ 3;CC why @ 4;pxc 16").ends_with("................  ; here ; why\n"));
     assert_eq!(
         output(uri, "e hex.header=false;wx 01;pxs 64"),

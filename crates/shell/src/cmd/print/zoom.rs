@@ -2,6 +2,7 @@
 
 use farad_arch::Kind;
 
+use super::decode::each_instruction;
 use super::dump;
 use super::range::Range;
 use crate::cmd::search::named_ranges;
@@ -305,16 +306,10 @@ fn marks(env: &Env<'_>, part: Range) -> u64 {
 }
 
 fn instructions(env: &mut Env<'_>, part: Range, measure: Measure) -> Result<u64> {
-    let decoder = crate::cmd::decoder(env)?;
     let mut count = 0;
-    let mut chunks = part.chunks(1);
-    while let Some(chunk) = chunks.next(env)? {
-        let mut at = 0;
-        while at < chunk.bytes.len() {
-            let found = decoder.decode(&chunk.bytes[at..], chunk.addr.wrapping_add(at as u64));
-            count += u64::from(measure.of_instruction(found.as_ref().map(|found| found.kind)));
-            at += found.map_or(decoder.invalid_size(), |found| found.size).max(1);
-        }
-    }
+    each_instruction(env, part, |_, _, _, found| {
+        count += u64::from(measure.of_instruction(found.map(|found| found.kind)));
+        Ok(())
+    })?;
     Ok(count)
 }
