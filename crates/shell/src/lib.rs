@@ -13,6 +13,7 @@ mod emulate;
 pub mod error;
 pub mod eval;
 pub mod flag;
+mod graph;
 pub mod lang;
 pub mod load;
 mod nearest;

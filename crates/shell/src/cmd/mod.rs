@@ -14,6 +14,7 @@ mod environment;
 mod files;
 mod flag;
 mod format;
+mod graph;
 mod help;
 mod info;
 mod instruction;
@@ -32,9 +33,9 @@ mod types;
 mod write;
 mod yank;
 
-pub(crate) use analysis::function_of;
+pub(crate) use analysis::{function_kind, function_of};
 pub use basic::version;
-pub(crate) use disasm::operand_name;
+pub(crate) use disasm::{block_rows, operand_name, print_ops_json};
 pub(crate) use help::{asks_help, print_filters, print_help};
 pub(crate) use instruction::{decoder, decoder_with, instruction_variable, settings, skip_instructions};
 
@@ -62,6 +63,7 @@ pub fn groups() -> Vec<Group> {
     groups.extend(flag::GROUPS);
     groups.extend(note::GROUPS);
     groups.extend(analysis::GROUPS);
+    groups.push(graph::GROUP);
     groups.extend([
         open::GROUP,
         map::GROUP,

@@ -56,6 +56,11 @@ impl Line {
         self.width = 0;
     }
 
+    /// Takes a line that was not ended, with its width.
+    pub(crate) fn take_open(&mut self) -> (String, usize) {
+        (std::mem::take(&mut self.text), std::mem::take(&mut self.width))
+    }
+
     /// Takes what was written so far, whole lines or not.
     pub(crate) fn take(&mut self) -> String {
         std::mem::take(&mut self.text)

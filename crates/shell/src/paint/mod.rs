@@ -79,6 +79,17 @@ impl Paint {
     }
 }
 
+/// The columns of a line with colours.
+pub(crate) fn width(text: &str) -> usize {
+    let mut is_escape = false;
+    let is_shown = |c: &char| {
+        let was_escape = is_escape;
+        is_escape = if was_escape { *c != 'm' } else { *c == '\x1b' };
+        !was_escape && !is_escape
+    };
+    text.chars().filter(is_shown).count()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,5 +106,6 @@ mod tests {
         assert_eq!(text(&plain), "0x10");
         let painted = text(&Paint::new(&palette, Some(Depth::Ansi)));
         assert!(painted.starts_with("\x1b[") && painted.ends_with("0x10\x1b[0m"), "{painted:?}");
+        assert_eq!([width(&format!("é {painted}.")), width("")], [7, 0]);
     }
 }

@@ -61,7 +61,7 @@ fn is_code(reference: &Reference) -> bool {
 }
 
 /// What kind of function a name says it is.
-pub(super) fn kind(function: &Function) -> &'static str {
+pub(crate) fn kind(function: &Function) -> &'static str {
     match function.name.split('.').next() {
         Some("sym") => "sym",
         Some("loc") => "loc",

@@ -14,6 +14,8 @@ mod info;
 mod list;
 mod reference;
 
+pub(crate) use info::kind as function_kind;
+
 /// The groups.
 pub(super) const GROUPS: [Group; 5] =
     [all::GROUP, function::GROUP, list::GROUP, block::GROUP, reference::GROUP];

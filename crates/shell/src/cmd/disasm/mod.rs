@@ -15,7 +15,9 @@ mod stream;
 mod tests;
 
 pub(super) use back::instructions_before;
+pub(crate) use listing::node::rows as block_rows;
 pub(crate) use name::operand as operand_name;
+pub(crate) use short::print_ops_json;
 use stream::Extent;
 
 /// The group.

@@ -113,6 +113,16 @@ pub(super) fn print_function_json(env: &mut Env<'_>, function: &Function) -> Res
     Ok(writeln!(env.out, "{}]}}", if separator == "[" { "[" } else { "" })?)
 }
 
+/// The instructions of so many bytes as a JSON array, without the end of a line.
+///
+/// # Errors
+/// What cannot be read, and an interrupt.
+pub(crate) fn print_ops_json(env: &mut Env<'_>, addr: u64, size: u64) -> Result<()> {
+    let mut separator = "[";
+    write_json(env, addr, Extent::Bytes(size), &mut separator)?;
+    Ok(write!(env.out, "{}]", if separator == "[" { "[" } else { "" })?)
+}
+
 /// Writes instructions as elements of an array, `separator` before each.
 fn write_json(env: &mut Env<'_>, addr: u64, extent: Extent, separator: &mut &str) -> Result<()> {
     let mut stream = Stream::new(env, addr, extent)?;

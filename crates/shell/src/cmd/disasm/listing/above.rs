@@ -90,7 +90,7 @@ fn references(env: &Env<'_>, style: &Style, addr: u64) -> Vec<String> {
 /// The line that says what a function is called with, and one on where that is.
 fn push_heading(style: &Style, function: &Function, line: &mut Line) {
     line.push(Role::FunctionFrame, style.frames.first);
-    line.plain(&format!(" {}: ", function.size()));
+    line.plain(&format!("{}{}: ", style.frames.blank, function.size()));
     line.push(Role::FunctionName, &printable(&function.name));
     line.plain(&format!(" ({});", signature(function)));
     line.end();
@@ -101,7 +101,7 @@ fn push_heading(style: &Style, function: &Function, line: &mut Line) {
     let each = function.variables.iter().filter(|_| !style.summary).map(describe);
     for (prefix, text) in summary.into_iter().map(|text| ("`- ", text)).chain(each.map(|text| ("; ", text))) {
         line.push(Role::FunctionFrame, style.frames.middle);
-        line.plain(" ");
+        line.plain(style.frames.blank);
         if !style.summary {
             line.plain(&" ".repeat(style.lines.map_or(0, |width| width + 3)));
         }

@@ -69,7 +69,8 @@ pub(super) fn push(env: &Env<'_>, style: &Style, code: &Code<'_>, line: &mut Lin
     shown
 }
 
-fn push_text(env: &Env<'_>, style: &Style, code: &Code<'_>, line: &mut Line) -> String {
+/// Appends the text of an instruction, and gives it back.
+pub(super) fn push_text(env: &Env<'_>, style: &Style, code: &Code<'_>, line: &mut Line) -> String {
     if !code.is_valid {
         if style.text.shown {
             line.push(Role::Invalid, if style.text.upper { "INVALID" } else { "invalid" });
@@ -84,7 +85,7 @@ fn push_text(env: &Env<'_>, style: &Style, code: &Code<'_>, line: &mut Line) -> 
 }
 
 /// The bytes of an instruction, cut to `asm.nbytes` with two dots.
-fn push_bytes(style: &Style, bytes: &[u8], line: &mut Line) {
+pub(super) fn push_bytes(style: &Style, bytes: &[u8], line: &mut Line) {
     let Some(how) = style.bytes else { return };
     let step = if how.spaced { 3 } else { 2 };
     let column = line.width() + (how.most + 1) * step;

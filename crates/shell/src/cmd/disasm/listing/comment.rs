@@ -68,6 +68,16 @@ impl Comments {
         Ok(comments)
     }
 
+    /// Whether there are none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// All of them, in order.
+    pub(super) fn into_all(self) -> Vec<Comment> {
+        self.all
+    }
+
     /// Adds what the file says of itself.
     fn say(&mut self, text: String) {
         self.all.push(Comment::Text(Role::Comment, text));

@@ -67,7 +67,7 @@ pub(crate) fn print_blocks(env: &mut Env<'_>, function: &Function) -> Result<()>
         let mut line = Line::new(&style.paint);
         if !targets.is_empty() {
             let margin = Margin::of(env, &style, None, block.addr, 1);
-            line.push(Role::FunctionFrame, margin.frame);
+            line.push(Role::FunctionFrame, margin.frame.unwrap_or_default());
             line.plain(" ");
             line.push(Role::Comment, &targets);
         }
@@ -78,7 +78,7 @@ pub(crate) fn print_blocks(env: &mut Env<'_>, function: &Function) -> Result<()>
 }
 
 /// Decodes the rows of a block.
-fn read(env: &mut Env<'_>, addr: u64, size: u64, rows: &mut Vec<Row>) -> Result<()> {
+pub(super) fn read(env: &mut Env<'_>, addr: u64, size: u64, rows: &mut Vec<Row>) -> Result<()> {
     let mut stream = Stream::new(env, addr, Extent::Bytes(size))?;
     loop {
         let page = row::page(env, &mut stream)?;

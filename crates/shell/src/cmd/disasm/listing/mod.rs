@@ -18,6 +18,7 @@ mod code;
 mod comment;
 mod data;
 pub(super) mod function;
+pub(super) mod node;
 mod row;
 mod style;
 mod text;
@@ -167,7 +168,8 @@ fn below(env: &Env<'_>, style: &Style, margin: &Margin<'_>, row: &Row, line: &mu
 
 /// What stands before the address of a row: the line along its function, and jump lines.
 struct Margin<'a> {
-    frame: &'static str,
+    /// `None` outside functions.
+    frame: Option<&'static str>,
     arrows: Option<&'a Arrows>,
     lines: Option<String>,
 }
@@ -177,20 +179,16 @@ impl<'a> Margin<'a> {
     fn of(env: &Env<'_>, style: &Style, arrows: Option<&'a Arrows>, addr: u64, size: u64) -> Margin<'a> {
         let function = env.session.analysis.around(addr).into_iter().next().filter(|_| style.frame);
         let frame = match function {
-            None => " ",
-            Some(function) if addr.wrapping_add(size) == function.end() => style.frames.last,
-            Some(_) => style.frames.middle,
+            None => None,
+            Some(function) if addr.wrapping_add(size) == function.end() => Some(style.frames.last),
+            Some(_) => Some(style.frames.middle),
         };
         Margin { frame, arrows, lines: arrows.map(|arrows| arrows.beside(addr)) }
     }
 
     /// The margin of the lines above it. A function's line begins below them.
     fn above(&self, is_entered: bool, style: &Style, addr: u64) -> Margin<'a> {
-        let frame = match self.frame {
-            " " => " ",
-            _ if is_entered => " ",
-            _ => style.frames.middle,
-        };
+        let frame = self.frame.filter(|_| !is_entered).map(|_| style.frames.middle);
         Margin { frame, arrows: self.arrows, lines: self.arrows.map(|arrows| arrows.above(addr)) }
     }
 }
@@ -215,10 +213,10 @@ fn push_margin(env: &Env<'_>, style: &Style, margin: &Margin<'_>, addr: u64, lin
     }
     if style.frame {
         match margin.frame {
-            " " => line.plain("  "),
-            frame => {
+            None => line.plain("  "),
+            Some(frame) => {
                 line.push(Role::FunctionFrame, frame);
-                line.plain(" ");
+                line.plain(style.frames.blank);
             }
         }
     }

@@ -12,10 +12,14 @@ pub(super) struct Frames {
     pub(super) first: &'static str,
     pub(super) middle: &'static str,
     pub(super) last: &'static str,
+    /// What stands between it and the rest of its line.
+    pub(super) blank: &'static str,
 }
 
-const ASCII: Frames = Frames { first: "/", middle: "|", last: "\\" };
-const UTF8: Frames = Frames { first: "┌", middle: "│", last: "└" };
+const ASCII: Frames = Frames { first: "/", middle: "|", last: "\\", blank: " " };
+const UTF8: Frames = Frames { first: "┌", middle: "│", last: "└", blank: " " };
+/// Nothing, as in the boxes of graphs.
+pub(super) const NO_FRAMES: Frames = Frames { first: "", middle: "", last: "", blank: "" };
 
 /// What the reader wants to see.
 pub(super) struct Style {
