@@ -20,8 +20,9 @@ pub use demangle::demangle;
 pub use error::{Error, SourceError};
 pub use load::load;
 pub use model::{
-    Binary, Bind, Endian, Entry, EntryKind, Fact, Format, HeaderField, Import, Info, LoadMap, MapSource,
-    Mark, Options, Permission, Relocation, Relro, Section, Segment, Symbol, SymbolKind, WindowsInfo,
+    Binary, Bind, Depth, Endian, Entry, EntryKind, Fact, Fill, Format, HeaderField, Import, Info, LoadMap,
+    MapSource, Mark, Options, Permission, Relocation, Relro, Section, Segment, Symbol, SymbolKind,
+    WindowsInfo,
 };
 pub use name::flag_name;
 pub use source::Source;

@@ -3,7 +3,8 @@
 #![allow(clippy::unwrap_used)] // Test code: functions the tests share are not seen as such.
 
 use farad_bin::{
-    Binary, Endian, Format, MapSource, Options, Source, StringKind, StringScope, demangle, load, strings,
+    Binary, Depth, Endian, Format, MapSource, Options, Source, SourceError, StringKind, StringScope,
+    demangle, load, strings,
 };
 use std::ops::ControlFlow;
 
@@ -194,5 +195,39 @@ fn reads_are_few() {
         let source = Counted(bytes(name), Default::default());
         load(&source, &Options::default()).unwrap().unwrap();
         assert!(source.1.get() <= 3, "{name} took {} reads", source.1.get());
+    }
+}
+
+/// A file far away: what is read of it is counted.
+struct Far {
+    bytes: Vec<u8>,
+    reads: std::cell::RefCell<Vec<usize>>,
+}
+
+impl Source for Far {
+    fn len(&self) -> u64 {
+        self.bytes.len() as u64
+    }
+
+    fn read_at(&self, offset: u64, buf: &mut [u8]) -> Result<usize, SourceError> {
+        self.reads.borrow_mut().push(buf.len());
+        self.bytes.read_at(offset, buf)
+    }
+}
+
+#[test]
+fn the_layout_of_a_large_file_is_a_few_small_reads() {
+    for name in ["vault.x86_64.elf", "vault.mips.elf", "vault.exe", "vault.arm64.dylib"] {
+        let mut file = bytes(name);
+        // What stands behind the headers moves far away: debug information, say.
+        let end = file.len();
+        file.resize(end + (16 << 20), 0x90);
+        let far = Far { bytes: file, reads: Default::default() };
+        let layout = load(&far, &Options { depth: Depth::Layout, ..Options::default() }).unwrap().unwrap();
+        let reads = far.reads.take();
+        assert!(reads.len() <= 6 && reads.iter().sum::<usize>() <= 256 << 10, "{name}: {reads:?}");
+        let whole = load(&far, &Options::default()).unwrap().unwrap();
+        assert_eq!((&layout.sections, &layout.maps, layout.base), (&whole.sections, &whole.maps, whole.base));
+        assert!(layout.symbols.is_empty() && !(whole.symbols.is_empty() && name != "vault.exe"));
     }
 }

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use farad_io::Ctx;
 use farad_serve::{Host, ViewId};
 use farad_shell::config::Kind as Type;
+use farad_shell::out::Capture;
 use farad_shell::paint::Role;
 use farad_shell::registry::Kind;
-use farad_shell::{Env, Registry};
+use farad_shell::{Env, Registry, load};
 use rustyline::completion::{Completer as Complete, FilenameCompleter, Pair};
 use rustyline::{Context, Helper, Highlighter, Hinter, Result, Validator};
 
@@ -48,7 +50,11 @@ impl Completer {
             return Vec::new();
         }
         let prefix = prefix.to_owned();
-        let names = self.host.with(ViewId::OWNER, move |session, _| {
+        let names = self.host.with(ViewId::OWNER, move |session, view| {
+            let (ctx, mut out) = (Ctx::owner(), Capture::new());
+            let mut env = Env { session, view, ctx: &ctx, out: &mut out };
+            // What cannot be read is not offered.
+            let _ = load::names(&mut env);
             let all = session.flags.all().filter(|flag| flag.name.starts_with(&prefix));
             all.take(OFFERED).map(|flag| flag.name.clone()).collect()
         });

@@ -216,6 +216,31 @@ fn a_slow_link_is_the_same_file() {
     assert!((1..=12).contains(&link.take_trips()), "connect, open and read in a handful of round trips");
 }
 
+#[test]
+fn a_large_far_file_costs_what_is_looked_at() {
+    const HUGE: usize = 48 << 20;
+    let folder = support::inputs();
+    let mut file = std::fs::read(folder.path().join(ELF)).expect("an input");
+    // Its data section becomes one of many megabytes behind all else.
+    let (headers, end) =
+        (usize::from_le_bytes(file[0x28..0x30].try_into().expect("eight bytes")), file.len());
+    let data = headers + 3 * 64;
+    file[data + 0x18..data + 0x20].copy_from_slice(&end.to_le_bytes());
+    file[data + 0x20..data + 0x28].copy_from_slice(&HUGE.to_le_bytes());
+    file.resize(end + HUGE, b'A');
+    std::fs::write(folder.path().join("huge.elf"), file).expect("room for a file");
+    let server = Program::Farad.serve(folder.path());
+    let link = Link::open(server.port, Duration::from_millis(2)).expect("a link");
+    for (commands, found) in
+        [("iS~text", "0x002011f0"), ("is~fib", "0x002012a0"), ("pd 1 @ sym.fib", "0x002012a0")]
+    {
+        let done = Program::Farad.run(folder.path(), &[], commands, &uri(link.port, "huge.elf"));
+        assert!(done.out().contains(found), "{commands}: {}", done.out());
+        let trips = link.take_trips();
+        assert!(trips <= 12, "{commands}: {trips} round trips");
+    }
+}
+
 /// Standard output of a client that adds the host with `file` open and runs `commands` here.
 fn at_far_end(client: Program, folder: &Path, port: u16, file: &str, commands: &str) -> String {
     let done = client.run(folder, &[], &format!("=+ {};{commands}", uri(port, file)), "--");

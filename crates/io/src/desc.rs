@@ -31,6 +31,11 @@ impl Descriptor {
         self.backend.size()
     }
 
+    /// Whether what is read has to come a long way, so that looking at all of it unasked would cost more than it is worth.
+    pub fn is_far(&self) -> bool {
+        matches!(self.backend.caching(), Caching::Command | Caching::Kept)
+    }
+
     /// Reads at `offset`, through the block cache where the backend allows one. Returns how
     /// many bytes were readable in one run from there.
     ///

@@ -1,28 +1,40 @@
 //! Opening something as a target: a descriptor, its maps, and what its headers tell.
 
-use std::cell::RefCell;
 use std::time::Duration;
 
-use farad_bin::{Binary, LoadMap, MapSource, SourceError, StringRow, StringScope};
-use farad_io::{Descriptor, Io, OpenOptions, Perm};
+use farad_bin::{Binary, Depth, LoadMap, MapSource, StringRow};
+use farad_io::{OpenOptions, Perm};
 
 use crate::config;
 use crate::error::{Error, Result};
 use crate::eval::Env;
 
 mod flag;
+mod names;
 mod note;
+mod source;
 
-pub(crate) use flag::relocation_bytes;
+pub use names::names;
+pub(crate) use names::strings;
+use names::{Owed, Strings};
+pub(crate) use source::Bytes;
+pub use source::with_source;
 
 /// What was read from an open file's headers.
 pub struct Loaded {
     /// The descriptor.
     pub fd: u32,
-    /// What the headers say.
+    /// What the headers say; its lists of names are empty until [`names`] was called.
     pub binary: Binary,
-    /// Strings of the data sections.
-    pub strings: Vec<StringRow>,
+    strings: Strings,
+    owed: Option<Owed>,
+}
+
+impl Loaded {
+    /// Strings of the data sections, as far as they were looked for.
+    pub(crate) fn strings(&self) -> &[StringRow] {
+        &self.strings.rows
+    }
 }
 
 /// How a target is to be opened.
@@ -62,7 +74,7 @@ impl Request {
 /// Most strings that are kept for a file.
 const STRINGS: usize = 1 << 20;
 
-/// Opens a target: its descriptor, its maps, its flags and settings, and the seek.
+/// Opens a target: its descriptor, its maps and settings, and the seek. Its names are read when something asks for them.
 ///
 /// # Errors
 /// When it cannot be opened, or headers of a known format make no sense.
@@ -70,18 +82,13 @@ pub fn open(env: &mut Env<'_>, request: &Request) -> Result<u32> {
     let options = OpenOptions { create: request.create, ..options(env, request.perm) };
     let fd = env.session.io.open(&request.uri, &options, env.ctx)?;
     let loaded = match request.headers {
-        true => read_headers(env, fd, request),
+        true => read_layout(env, fd, request),
         false => Ok(None),
     };
     match loaded {
         Ok(Some(loaded)) => {
             map_image(env, &loaded)?;
             settle(env, &loaded);
-            flag::set_all(&mut env.session.flags, &loaded);
-            note::set_all(&mut env.session.notes, &loaded);
-            for warning in &loaded.binary.warnings {
-                env.out.report(&format!("WARN: {}: {}", request.uri, crate::render::printable(warning)));
-            }
             env.session.loaded.push(loaded);
         }
         Ok(None) => {
@@ -125,52 +132,6 @@ pub fn map_whole(env: &mut Env<'_>, fd: u32, at: u64) -> Result<()> {
     Ok(())
 }
 
-/// A descriptor as the reader of binary formats wants it.
-pub(crate) struct Bytes<'a> {
-    descriptor: RefCell<&'a mut Descriptor>,
-    ctx: &'a farad_io::Ctx,
-}
-
-impl<'a> Bytes<'a> {
-    /// The bytes of a descriptor.
-    ///
-    /// # Errors
-    /// When there is no such descriptor.
-    pub(crate) fn of(io: &'a mut Io, fd: u32, ctx: &'a farad_io::Ctx) -> Result<Bytes<'a>> {
-        Ok(Bytes { descriptor: RefCell::new(io.descriptor(fd)?), ctx })
-    }
-}
-
-impl farad_bin::Source for Bytes<'_> {
-    fn len(&self) -> u64 {
-        self.descriptor.borrow().size()
-    }
-
-    fn read_at(&self, offset: u64, buf: &mut [u8]) -> std::result::Result<usize, SourceError> {
-        if buf.is_empty() {
-            return Ok(0);
-        }
-        let read = self.descriptor.borrow_mut().read_at(offset, buf, self.ctx);
-        match read {
-            Ok(0) => Err(SourceError::Unreadable { offset }),
-            Ok(count) => Ok(count),
-            Err(error) => Err(SourceError::Failed { offset, reason: error.to_string() }),
-        }
-    }
-}
-
-/// Runs something on a descriptor's bytes.
-///
-/// # Errors
-/// When there is no such descriptor.
-pub fn with_source<T>(
-    env: &mut Env<'_>,
-    fd: u32,
-    run: impl FnOnce(&dyn farad_bin::Source) -> T,
-) -> Result<T> {
-    Ok(run(&Bytes::of(&mut env.session.io, fd, env.ctx)?))
-}
-
 /// How strings are looked for, by the settings in force.
 pub(crate) fn string_options(env: &Env<'_>) -> farad_bin::Options {
     farad_bin::Options {
@@ -184,28 +145,16 @@ pub(crate) fn string_options(env: &Env<'_>) -> farad_bin::Options {
     }
 }
 
-fn read_headers(env: &mut Env<'_>, fd: u32, request: &Request) -> Result<Option<Loaded>> {
-    let options = farad_bin::Options { base: request.base.or(request.map), ..string_options(env) };
-    let wants_strings = request.strings && env.is_set("bin.strings");
-    let read = with_source(env, fd, |source| {
-        let binary = match farad_bin::load(source, &options) {
-            Ok(Some(binary)) => binary,
-            Ok(None) => return Ok(None),
-            Err(error) => return Err(Error::failed(error.to_string())),
-        };
-        let mut strings = Vec::new();
-        if wants_strings {
-            let each = &mut |row| {
-                strings.push(row);
-                std::ops::ControlFlow::Continue(())
-            };
-            farad_bin::strings(source, Some(&binary), StringScope::Data, &options, each)
-                .map_err(|error| Error::failed(error.to_string()))?;
-        }
-        Ok(Some((binary, strings)))
-    })?;
+/// Reads the layout of a file; its names are read when something asks for them.
+fn read_layout(env: &mut Env<'_>, fd: u32, request: &Request) -> Result<Option<Loaded>> {
+    let wanted = farad_bin::Options { base: request.base.or(request.map), ..string_options(env) };
+    let layout = farad_bin::Options { depth: Depth::Layout, ..wanted.clone() };
+    let read = with_source(env, fd, |source| farad_bin::load(source, &layout))?;
     env.ctx.check()?;
-    Ok(read?.map(|(binary, strings)| Loaded { fd, binary, strings }))
+    let binary = read.map_err(|error| Error::failed(error.to_string()))?;
+    let strings = request.strings && env.is_set("bin.strings");
+    let owed = Owed { options: wanted, uri: request.uri.clone(), strings };
+    Ok(binary.map(|binary| Loaded { fd, binary, strings: Strings::default(), owed: Some(owed) }))
 }
 
 fn map_image(env: &mut Env<'_>, loaded: &Loaded) -> Result<()> {

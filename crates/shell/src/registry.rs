@@ -112,6 +112,8 @@ pub struct Row {
     pub modes: &'static [Mode],
     /// What it does beyond computing.
     pub effects: Effects,
+    /// Whether it may show or change what names of files are part of, if it touches the target at all.
+    pub names: bool,
     /// Lines that work on any session; each is run as a test.
     pub examples: &'static [&'static str],
     /// The function.
@@ -128,6 +130,7 @@ impl Row {
             brief,
             modes: &[],
             effects: Effects::READ,
+            names: true,
             examples: &[],
             run,
         }
@@ -153,9 +156,20 @@ impl Row {
         Row { effects, ..self }
     }
 
+    /// Which works alike whether the names of files were read or not, and so does not wait for them.
+    pub const fn before_names(self) -> Row {
+        Row { names: false, ..self }
+    }
+
     /// With examples.
     pub const fn examples(self, examples: &'static [&'static str]) -> Row {
         Row { examples, ..self }
+    }
+
+    /// Whether the names of open files are read before it runs, if nobody asked for them so far.
+    pub(crate) fn waits_for_names(&self) -> bool {
+        let of_target = Effects::READ | Effects::VIEW | Effects::ANNOTATE | Effects::WRITE;
+        self.names && self.effects.intersects(of_target)
     }
 
     /// Its name, forms and arguments as help shows them.

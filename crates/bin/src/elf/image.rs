@@ -8,7 +8,7 @@ use object::elf;
 use std::cell::{Cell, RefCell};
 
 /// The longest name kept, in bytes.
-const NAME_LIMIT: usize = 4096;
+pub(super) const NAME_LIMIT: usize = 4096;
 /// Where relocatable files are placed when nothing else is asked for.
 const RELOCATABLE_BASE: u64 = 0x0800_0000;
 

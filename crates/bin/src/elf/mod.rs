@@ -15,37 +15,57 @@ mod relocation;
 mod symbol;
 
 use crate::source::Reader;
-use crate::{Binary, Error, Options};
+use crate::{Binary, Depth, Error, Import, Options, Symbol};
 use image::Image;
 
 /// Reads an ELF file whose magic number has been seen.
 pub(crate) fn load(reader: &Reader<'_>, options: &Options) -> Result<Binary, Error> {
     let image = Image::read(reader, options)?;
     let dynamic = dynamic::Dynamic::read(&image)?;
-    let tables = symbol::Tables::read(&image, &dynamic)?;
-    let slots = relocation::read(&image, &dynamic, &tables)?;
-    let stubs = plt::stubs(&image, &slots)?;
-    let symbols = tables.symbols(&image, &stubs);
-    let imports = tables.imports(&image, &stubs);
-    let entries = entry::read(&image, &slots)?;
-    let main = entry::find_main(&image, &symbols)?;
-    let info = info::describe(&image, &dynamic, &symbols)?;
+    let named = match options.depth {
+        Depth::Layout => Named::default(),
+        Depth::Names => Named::read(&image, &dynamic)?,
+    };
+    let entries = entry::read(&image, &named.slots)?;
+    let info = info::describe(&image, &dynamic, &named.symbols)?;
     Ok(Binary {
         format: image.header.format(),
         info,
         base: image.base,
         entries,
-        main,
+        main: named.main,
         sections: layout::sections(&image),
         segments: layout::segments(&image),
         maps: layout::maps(&image),
-        symbols,
-        imports,
-        relocations: relocation::rows(&image, slots),
+        symbols: named.symbols,
+        imports: named.imports,
+        relocations: relocation::rows(&image, &named.tables, named.slots),
         libraries: dynamic.libraries.clone(),
         header: image.header.fields(),
         header_text: image.header.text(),
         marks: layout::marks(&image),
         warnings: image.into_warnings(),
     })
+}
+
+/// What tables of names tell.
+#[derive(Default)]
+struct Named {
+    tables: symbol::Tables,
+    slots: Vec<relocation::Slot>,
+    symbols: Vec<Symbol>,
+    imports: Vec<Import>,
+    main: Option<(u64, Option<u64>)>,
+}
+
+impl Named {
+    fn read(image: &Image<'_, '_>, dynamic: &dynamic::Dynamic) -> Result<Self, Error> {
+        let tables = symbol::Tables::read(image, dynamic)?;
+        let slots = relocation::read(image, dynamic)?;
+        let stubs = plt::stubs(image, &slots)?;
+        let symbols = tables.symbols(image, &stubs);
+        let imports = tables.imports(image, &stubs);
+        let main = entry::find_main(image, &symbols)?;
+        Ok(Self { tables, slots, symbols, imports, main })
+    }
 }

@@ -17,7 +17,7 @@ pub(super) fn stubs(image: &Image<'_, '_>, slots: &[Slot]) -> Result<HashMap<u32
     let machine = image.header.machine;
     let owners: HashMap<u64, u32> = slots
         .iter()
-        .filter(|slot| slot.symbol != 0 && binds_symbol(machine, slot.native))
+        .filter(|slot| slot.dynamic && slot.symbol != 0 && binds_symbol(machine, slot.native))
         .map(|slot| (slot.place, slot.symbol))
         .collect();
     let mut stubs = HashMap::new();

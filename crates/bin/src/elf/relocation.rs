@@ -3,22 +3,22 @@
 use super::dynamic::Dynamic;
 use super::image::Image;
 use super::symbol::Tables;
-use crate::{Error, Relocation};
+use crate::{Error, Fill, Relocation};
 use object::elf;
 
 /// One relocation as the file has it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Slot {
     /// The address filled in, before any override; in relocatable files the offset in the file.
     pub(super) place: u64,
     /// The machine's own number for how.
     pub(super) native: u32,
-    /// The dynamic symbol it refers to, 0 for none.
+    /// The symbol it refers to, by ordinal, 0 for none.
     pub(super) symbol: u32,
+    /// Whether that is a dynamic symbol.
+    pub(super) dynamic: bool,
     /// What is added.
     pub(super) addend: i64,
-    name: String,
-    symbol_value: u64,
 }
 
 /// Where a table is and what its rows look like.
@@ -32,7 +32,7 @@ struct Table {
 }
 
 /// Reads every relocation table.
-pub(super) fn read(image: &Image<'_, '_>, dynamic: &Dynamic, tables: &Tables) -> Result<Vec<Slot>, Error> {
+pub(super) fn read(image: &Image<'_, '_>, dynamic: &Dynamic) -> Result<Vec<Slot>, Error> {
     let mut slots = Vec::new();
     for table in find(image, dynamic) {
         let bytes = image.reader.bytes(table.offset, table.size)?;
@@ -46,19 +46,20 @@ pub(super) fn read(image: &Image<'_, '_>, dynamic: &Dynamic, tables: &Tables) ->
                 image.warn(format!("only the first {} relocations are read", image.table_max));
                 return Ok(slots);
             }
-            slots.extend(parse(image, tables, &table, bytes));
+            slots.extend(parse(image, &table, bytes));
         }
     }
     Ok(slots)
 }
 
 /// Relocations as the model has them, by address.
-pub(super) fn rows(image: &Image<'_, '_>, slots: Vec<Slot>) -> Vec<Relocation> {
+pub(super) fn rows(image: &Image<'_, '_>, tables: &Tables, slots: Vec<Slot>) -> Vec<Relocation> {
     let relocatable = image.header.is_relocatable();
     let mut rows: Vec<Relocation> = slots
         .into_iter()
         .map(|slot| {
-            let (operation, bits) = kind(image.header.machine, image.header.wide, slot.native);
+            let table = tables.table(slot.dynamic);
+            let symbol = table.row(slot.symbol);
             Relocation {
                 vaddr: if relocatable {
                     image.base.wrapping_add(slot.place)
@@ -66,11 +67,11 @@ pub(super) fn rows(image: &Image<'_, '_>, slots: Vec<Slot>) -> Vec<Relocation> {
                     image.address(slot.place)
                 },
                 paddr: if relocatable { Some(slot.place) } else { image.nominal_offset(slot.place) },
-                kind: format!("{operation}_{bits}"),
+                kind: fill(image.header.machine, image.header.wide, slot.native),
                 native: slot.native,
-                name: slot.name,
+                name: symbol.map_or_else(String::new, |row| image.keep(&table.target_name(image, row))),
                 addend: slot.addend,
-                symbol_vaddr: if slot.symbol_value == 0 { 0 } else { image.address(slot.symbol_value) },
+                symbol_vaddr: symbol.filter(|row| row.value != 0).map_or(0, |row| image.address(row.value)),
             }
         })
         .collect();
@@ -119,7 +120,7 @@ fn find(image: &Image<'_, '_>, dynamic: &Dynamic) -> Vec<Table> {
     .collect()
 }
 
-fn parse(image: &Image<'_, '_>, tables: &Tables, table: &Table, bytes: &[u8]) -> Option<Slot> {
+fn parse(image: &Image<'_, '_>, table: &Table, bytes: &[u8]) -> Option<Slot> {
     let fields = image.fields(bytes);
     let word = image.header.word();
     let step = usize::from(word);
@@ -138,15 +139,7 @@ fn parse(image: &Image<'_, '_>, tables: &Tables, table: &Table, bytes: &[u8]) ->
         (true, true) => fields.u64(2 * step)? as i64,
         (true, false) => i64::from(fields.u32(2 * step)? as i32),
     };
-    let target = tables.row(table.dynamic, symbol);
-    Some(Slot {
-        place,
-        native,
-        symbol: if table.dynamic { symbol } else { 0 },
-        addend,
-        name: target.map_or_else(String::new, |row| image.keep(row.target_name(image))),
-        symbol_value: target.map_or(0, |row| row.value),
-    })
+    Some(Slot { place, native, symbol, dynamic: table.dynamic, addend })
 }
 
 /// Whether a relocation stores the symbol's address as it is: what a linkage table's slots need.
@@ -164,11 +157,11 @@ pub(super) fn binds_symbol(machine: u16, native: u32) -> bool {
     }
 }
 
-/// What a relocation does, and to how many bits.
-fn kind(machine: u16, wide: bool, native: u32) -> (&'static str, u8) {
+/// What a relocation does.
+fn fill(machine: u16, wide: bool, native: u32) -> Fill {
     let word = if wide { 64 } else { 32 };
     if binds_symbol(machine, native) && !(machine == elf::EM_RISCV.0 && native < 5) {
-        return ("SET", word);
+        return Fill { adds: false, bits: word };
     }
     let bits = match (elf::Machine(machine), native) {
         // PC32, PLT32, GOTPCREL, 32, 32S, GOTPCRELX and REX_GOTPCRELX.
@@ -185,5 +178,5 @@ fn kind(machine: u16, wide: bool, native: u32) -> (&'static str, u8) {
         (elf::EM_RISCV, 1 | 16..=32) => 32,
         _ => word,
     };
-    ("ADD", bits)
+    Fill { adds: true, bits }
 }

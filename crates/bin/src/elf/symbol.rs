@@ -1,20 +1,22 @@
 //! Symbol tables: the dynamic one, then the one for debuggers.
 
 use super::dynamic::Dynamic;
-use super::image::Image;
+use super::image::{Image, NAME_LIMIT};
 use crate::{Bind, Error, Import, Symbol, SymbolKind};
 use object::elf;
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 /// What an imported symbol is given as size when the file has none: one entry of the linkage table.
 const STUB_SIZE: u64 = 16;
 
 /// A row of a symbol table.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct RawSymbol {
     pub(super) ordinal: u32,
-    pub(super) name: String,
     pub(super) value: u64,
+    /// Where its name is in the table's names.
+    name: u32,
     size: u64,
     info: u8,
     section: u16,
@@ -29,19 +31,6 @@ impl RawSymbol {
         self.section == 0xfff1
     }
 
-    /// The name without the version a linker may have put behind it.
-    fn plain_name(&self) -> &str {
-        self.name.split_once('@').map_or(&self.name, |(name, _)| name)
-    }
-
-    /// The name a relocation refers to it by: a section's own, where the symbol stands for one.
-    pub(super) fn target_name<'a>(&'a self, image: &'a Image<'_, '_>) -> &'a str {
-        match image.sections.get(usize::from(self.section)) {
-            Some(section) if self.kind() == SymbolKind::Section => &section.name,
-            _ => self.plain_name(),
-        }
-    }
-
     fn bind(&self) -> Bind {
         match self.info >> 4 {
             0 => Bind::Local,
@@ -52,10 +41,45 @@ impl RawSymbol {
             _ => Bind::Unknown,
         }
     }
+}
 
-    fn kind(&self) -> SymbolKind {
-        match self.info & 0xf {
-            0 if self.name.starts_with('$') => SymbolKind::Special,
+/// A symbol table, by ordinal with the empty first row left out, and the names its rows refer to.
+#[derive(Debug, Default)]
+pub(super) struct Table {
+    rows: Vec<RawSymbol>,
+    names: Vec<u8>,
+}
+
+impl Table {
+    /// The row of an ordinal.
+    pub(super) fn row(&self, ordinal: u32) -> Option<&RawSymbol> {
+        self.rows.get(usize::try_from(ordinal).ok()?.checked_sub(1)?)
+    }
+
+    /// A row's name as the file has it.
+    fn name(&self, row: &RawSymbol) -> &[u8] {
+        let rest = self.names.get(row.name as usize..).unwrap_or_default();
+        let rest = &rest[..rest.len().min(NAME_LIMIT)];
+        &rest[..memchr::memchr(0, rest).unwrap_or(rest.len())]
+    }
+
+    /// The name without the version a linker may have put behind it.
+    fn plain_name(&self, row: &RawSymbol) -> &[u8] {
+        let name = self.name(row);
+        &name[..memchr::memchr(b'@', name).unwrap_or(name.len())]
+    }
+
+    /// The name a relocation refers to it by: a section's own, where the symbol stands for one.
+    pub(super) fn target_name<'a>(&'a self, image: &'a Image<'_, '_>, row: &RawSymbol) -> Cow<'a, str> {
+        match image.sections.get(usize::from(row.section)) {
+            Some(section) if self.kind(row) == SymbolKind::Section => Cow::Borrowed(&section.name),
+            _ => String::from_utf8_lossy(self.plain_name(row)),
+        }
+    }
+
+    fn kind(&self, row: &RawSymbol) -> SymbolKind {
+        match row.info & 0xf {
+            0 if self.name(row).starts_with(b"$") => SymbolKind::Special,
             0 => SymbolKind::None,
             1 => SymbolKind::Object,
             2 => SymbolKind::Function,
@@ -69,11 +93,11 @@ impl RawSymbol {
     }
 }
 
-/// Both symbol tables, each by ordinal with the empty first row left out.
+/// Both symbol tables.
 #[derive(Debug, Default)]
 pub(super) struct Tables {
-    pub(super) dynamic: Vec<RawSymbol>,
-    pub(super) full: Vec<RawSymbol>,
+    dynamic: Table,
+    full: Table,
 }
 
 impl Tables {
@@ -82,38 +106,40 @@ impl Tables {
             dynamic: read_section(image, elf::SHT_DYNSYM.0)?,
             full: read_section(image, elf::SHT_SYMTAB.0)?,
         };
-        if tables.dynamic.is_empty() && image.sections.is_empty() {
+        if tables.dynamic.rows.is_empty() && image.sections.is_empty() {
             tables.dynamic = read_dynamic(image, dynamic)?;
         }
         Ok(tables)
     }
 
-    /// The row a relocation means, in the table of dynamic symbols or the other.
-    pub(super) fn row(&self, dynamic: bool, ordinal: u32) -> Option<&RawSymbol> {
-        let table = if dynamic { &self.dynamic } else { &self.full };
-        table.get(usize::try_from(ordinal).ok()?.checked_sub(1)?)
+    /// The table of dynamic symbols, or the one for debuggers.
+    pub(super) fn table(&self, dynamic: bool) -> &Table {
+        if dynamic { &self.dynamic } else { &self.full }
     }
 
     /// Defined symbols of both tables, none twice, then imported ones. `stubs`: where calls to an imported symbol go through.
     pub(super) fn symbols(&self, image: &Image<'_, '_>, stubs: &HashMap<u32, u64>) -> Vec<Symbol> {
-        let mut symbols: Vec<Symbol> = Vec::new();
-        let mut seen: HashSet<(&str, u64)> = HashSet::new();
-        for raw in self.dynamic.iter().filter(|raw| !raw.is_undefined()) {
-            seen.insert((&raw.name, raw.value));
-            symbols.push(place(image, raw));
+        let mut symbols: Vec<Symbol> = Vec::with_capacity(self.dynamic.rows.len() + self.full.rows.len());
+        let mut seen: HashSet<(&[u8], u64)> = HashSet::new();
+        for raw in self.dynamic.rows.iter().filter(|raw| !raw.is_undefined()) {
+            if !self.full.rows.is_empty() {
+                seen.insert((self.dynamic.name(raw), raw.value));
+            }
+            symbols.push(place(image, &self.dynamic, raw));
         }
-        for raw in self.full.iter().filter(|raw| !raw.is_undefined()) {
-            if !seen.contains(&(raw.plain_name(), raw.value)) {
-                symbols.push(place(image, raw));
+        for raw in self.full.rows.iter().filter(|raw| !raw.is_undefined()) {
+            if !seen.contains(&(self.full.plain_name(raw), raw.value)) {
+                symbols.push(place(image, &self.full, raw));
             }
         }
-        for raw in self.undefined() {
+        let (table, undefined) = self.undefined();
+        for raw in undefined {
             let stub = stubs.get(&raw.ordinal).copied();
             symbols.push(Symbol {
                 ordinal: raw.ordinal,
-                name: image.keep(raw.plain_name()),
+                name: image.keep(&String::from_utf8_lossy(table.plain_name(raw))),
                 bind: raw.bind(),
-                kind: raw.kind(),
+                kind: table.kind(raw),
                 size: if raw.size == 0 { STUB_SIZE } else { raw.size },
                 paddr: stub.and_then(|vaddr| image.file_offset(vaddr)),
                 vaddr: stub.map_or(0, |vaddr| image.address(vaddr)),
@@ -127,27 +153,28 @@ impl Tables {
 
     /// Undefined symbols.
     pub(super) fn imports(&self, image: &Image<'_, '_>, stubs: &HashMap<u32, u64>) -> Vec<Import> {
-        self.undefined()
+        let (table, undefined) = self.undefined();
+        undefined
             .map(|raw| Import {
                 ordinal: raw.ordinal,
-                name: image.keep(raw.plain_name()),
+                name: image.keep(&String::from_utf8_lossy(table.plain_name(raw))),
                 bind: raw.bind(),
-                kind: raw.kind(),
+                kind: table.kind(raw),
                 vaddr: stubs.get(&raw.ordinal).map_or(0, |vaddr| image.address(*vaddr)),
                 library: None,
             })
             .collect()
     }
 
-    fn undefined(&self) -> impl Iterator<Item = &RawSymbol> {
-        let table = if self.dynamic.is_empty() { &self.full } else { &self.dynamic };
-        table.iter().filter(|raw| raw.is_undefined() && !raw.name.is_empty())
+    fn undefined(&self) -> (&Table, impl Iterator<Item = &RawSymbol>) {
+        let table = self.table(!self.dynamic.rows.is_empty());
+        (table, table.rows.iter().filter(|raw| raw.is_undefined() && !table.name(raw).is_empty()))
     }
 }
 
-fn place(image: &Image<'_, '_>, raw: &RawSymbol) -> Symbol {
-    let kind = raw.kind();
-    let (bits, value) = instruction_set(image.header.machine, raw, kind);
+fn place(image: &Image<'_, '_>, table: &Table, raw: &RawSymbol) -> Symbol {
+    let kind = table.kind(raw);
+    let (bits, value) = instruction_set(image.header.machine, table.name(raw), raw.value, kind);
     let (vaddr, paddr) = match image.sections.get(usize::from(raw.section)) {
         Some(section) if image.header.is_relocatable() => {
             let paddr = section.offset.wrapping_add(value);
@@ -158,7 +185,7 @@ fn place(image: &Image<'_, '_>, raw: &RawSymbol) -> Symbol {
     };
     Symbol {
         ordinal: raw.ordinal,
-        name: image.keep(raw.target_name(image)),
+        name: image.keep(&table.target_name(image, raw)),
         bind: raw.bind(),
         kind,
         size: raw.size,
@@ -171,15 +198,15 @@ fn place(image: &Image<'_, '_>, raw: &RawSymbol) -> Symbol {
 }
 
 /// The instruction width a symbol tells of, and its value without the bit that tells it.
-fn instruction_set(machine: u16, raw: &RawSymbol, kind: SymbolKind) -> (Option<u8>, u64) {
+fn instruction_set(machine: u16, name: &[u8], value: u64, kind: SymbolKind) -> (Option<u8>, u64) {
     if machine != elf::EM_ARM.0 && machine != elf::EM_AARCH64.0 {
-        return (None, raw.value);
+        return (None, value);
     }
     // The peer takes the lowest bit off whatever it names, data included.
-    let value = if machine == elf::EM_ARM.0 { raw.value & !1 } else { raw.value };
+    let even = if machine == elf::EM_ARM.0 { value & !1 } else { value };
     let bits = match kind {
-        SymbolKind::Function if machine == elf::EM_ARM.0 => Some(if value == raw.value { 32 } else { 16 }),
-        SymbolKind::Special => match raw.name.as_bytes().get(1) {
+        SymbolKind::Function if machine == elf::EM_ARM.0 => Some(if even == value { 32 } else { 16 }),
+        SymbolKind::Special => match name.get(1) {
             Some(b'a') => Some(32),
             Some(b't') => Some(16),
             Some(b'x') => Some(64),
@@ -187,12 +214,12 @@ fn instruction_set(machine: u16, raw: &RawSymbol, kind: SymbolKind) -> (Option<u
         },
         _ => None,
     };
-    (bits, value)
+    (bits, even)
 }
 
-fn read_section(image: &Image<'_, '_>, kind: u32) -> Result<Vec<RawSymbol>, Error> {
+fn read_section(image: &Image<'_, '_>, kind: u32) -> Result<Table, Error> {
     let Some(section) = image.section_of_kind(kind) else {
-        return Ok(Vec::new());
+        return Ok(Table::default());
     };
     let rows = image.section_bytes(section)?;
     let names = match image.sections.get(section.link as usize) {
@@ -202,17 +229,17 @@ fn read_section(image: &Image<'_, '_>, kind: u32) -> Result<Vec<RawSymbol>, Erro
             Vec::new()
         }
     };
-    Ok(parse(image, &rows, &names))
+    Ok(Table { rows: parse(image, &rows), names })
 }
 
 /// Without section headers the table's length is the hash table's, or what lies before the names.
-fn read_dynamic(image: &Image<'_, '_>, dynamic: &Dynamic) -> Result<Vec<RawSymbol>, Error> {
+fn read_dynamic(image: &Image<'_, '_>, dynamic: &Dynamic) -> Result<Table, Error> {
     let Some(vaddr) = dynamic.value(elf::DT_SYMTAB.0) else {
-        return Ok(Vec::new());
+        return Ok(Table::default());
     };
     let Some(offset) = image.file_offset(vaddr) else {
         image.warn("the dynamic symbol table lies outside the file");
-        return Ok(Vec::new());
+        return Ok(Table::default());
     };
     let entry = row_size(image) as u64;
     let hashed = match dynamic.value(elf::DT_HASH.0).and_then(|hash| image.file_offset(hash)) {
@@ -224,14 +251,14 @@ fn read_dynamic(image: &Image<'_, '_>, dynamic: &Dynamic) -> Result<Vec<RawSymbo
         None => dynamic.value(elf::DT_STRTAB.0).unwrap_or(0).saturating_sub(vaddr),
     };
     let rows = image.reader.bytes(offset, size)?;
-    Ok(parse(image, &rows, &dynamic.names))
+    Ok(Table { rows: parse(image, &rows), names: dynamic.names.clone() })
 }
 
 fn row_size(image: &Image<'_, '_>) -> usize {
     if image.header.wide { 24 } else { 16 }
 }
 
-fn parse(image: &Image<'_, '_>, rows: &[u8], names: &[u8]) -> Vec<RawSymbol> {
+fn parse(image: &Image<'_, '_>, rows: &[u8]) -> Vec<RawSymbol> {
     let size = row_size(image);
     if rows.len() / size > image.table_max {
         image.warn(format!("{} symbols: only the first {} are read", rows.len() / size, image.table_max));
@@ -249,7 +276,7 @@ fn parse(image: &Image<'_, '_>, rows: &[u8], names: &[u8]) -> Vec<RawSymbol> {
             };
             Some(RawSymbol {
                 ordinal: u32::try_from(index).ok()?,
-                name: image.name(names, fields.u32(0)?),
+                name: fields.u32(0)?,
                 value,
                 size,
                 info,

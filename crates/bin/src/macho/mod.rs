@@ -11,7 +11,7 @@ mod symbol;
 mod text;
 
 use crate::source::Reader;
-use crate::{Binary, Entry, EntryKind, Error, HeaderField, LoadMap, Mark, Options};
+use crate::{Binary, Depth, Entry, EntryKind, Error, HeaderField, LoadMap, Mark, Options};
 use image::Image;
 
 /// Whether the first bytes are Mach-O's.
@@ -32,7 +32,10 @@ pub(crate) fn load(reader: &Reader<'_>, options: &Options) -> Result<Binary, Err
             LoadMap::of_part(&part.name, part.paddr, part.size, part.vaddr, part.vsize, part.perm)
         })
         .collect();
-    let symbols = symbol::read(&image)?;
+    let (symbols, header_text) = match options.depth {
+        Depth::Layout => (Vec::new(), Vec::new()),
+        Depth::Names => (symbol::read(&image)?, text::lines(&image)?),
+    };
     let info = info::describe(&image, &symbols)?;
     Ok(Binary {
         format: image.format(),
@@ -48,7 +51,7 @@ pub(crate) fn load(reader: &Reader<'_>, options: &Options) -> Result<Binary, Err
         libraries: image.libraries(),
         maps,
         header: fields(&image),
-        header_text: text::lines(&image)?,
+        header_text,
         marks: marks(&image),
         warnings: image.into_warnings(),
     })

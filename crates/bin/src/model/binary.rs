@@ -3,6 +3,15 @@
 use super::{Entry, Import, Info, LoadMap, Relocation, Section, Segment, Symbol};
 use std::fmt;
 
+/// How much of a binary is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Depth {
+    /// What its headers tell of its layout: sections, segments, maps, libraries, where it starts. A few small reads.
+    Layout,
+    /// All there is: also symbols, imports, relocations, and what only they tell.
+    Names,
+}
+
 /// How a binary is to be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
@@ -16,11 +25,20 @@ pub struct Options {
     pub string_count: usize,
     /// How many rows of any table are kept at most.
     pub table_max: usize,
+    /// How much is read.
+    pub depth: Depth,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { base: None, string_min: 4, string_max: 0, string_count: usize::MAX, table_max: 4 << 20 }
+        Self {
+            base: None,
+            string_min: 4,
+            string_max: 0,
+            string_count: usize::MAX,
+            table_max: 4 << 20,
+            depth: Depth::Names,
+        }
     }
 }
 
@@ -99,7 +117,7 @@ pub struct Mark {
     pub size: u64,
 }
 
-/// Everything read out of a file of a known format.
+/// Everything read out of a file of a known format; the lists of names are empty below [`Depth::Names`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Binary {
     /// The file's format.

@@ -8,8 +8,8 @@ mod section;
 mod summary;
 mod symbol;
 
-pub use binary::{Binary, Format, HeaderField, Mark, Options};
+pub use binary::{Binary, Depth, Format, HeaderField, Mark, Options};
 pub use info::{Endian, Info, Relro, WindowsInfo};
 pub use section::{LoadMap, MapSource, Permission, Section, Segment};
 pub use summary::Fact;
-pub use symbol::{Bind, Entry, EntryKind, Import, Relocation, Symbol, SymbolKind};
+pub use symbol::{Bind, Entry, EntryKind, Fill, Import, Relocation, Symbol, SymbolKind};

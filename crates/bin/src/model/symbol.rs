@@ -1,6 +1,7 @@
 //! Named places: symbols, imports, relocations, entry points.
 
 use crate::flag_name;
+use std::fmt;
 
 /// How far a symbol is seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -162,6 +163,30 @@ pub struct Import {
     pub library: Option<String>,
 }
 
+/// What the loader does with a relocation's place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fill {
+    /// Whether it adds to what is there, or else overwrites it.
+    pub adds: bool,
+    /// The width, in bits.
+    pub bits: u8,
+}
+
+impl Fill {
+    /// The width in bytes, at least 1.
+    #[must_use]
+    pub fn bytes(self) -> u64 {
+        u64::from(self.bits / 8).max(1)
+    }
+}
+
+impl fmt::Display for Fill {
+    /// `SET_64`, or `ADD_32`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}_{}", if self.adds { "ADD" } else { "SET" }, self.bits)
+    }
+}
+
 /// A place the loader fills in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Relocation {
@@ -169,8 +194,8 @@ pub struct Relocation {
     pub vaddr: u64,
     /// Offset in the file, in bytes, when it is in the file.
     pub paddr: Option<u64>,
-    /// How: `SET_64` overwrites, `ADD_64` adds to what is there; the number is the width in bits.
-    pub kind: String,
+    /// How.
+    pub kind: Fill,
     /// The format's own number for how.
     pub native: u32,
     /// The symbol it refers to, empty when there is none.

@@ -2,7 +2,7 @@
 
 use super::image::Image;
 use crate::source::Fields;
-use crate::{Bind, Error, Import, Relocation, Symbol, SymbolKind};
+use crate::{Bind, Error, Fill, Import, Relocation, Symbol, SymbolKind};
 
 /// The most libraries read.
 const LIBRARIES: usize = 4096;
@@ -97,7 +97,7 @@ impl Imports {
         self.relocations.push(Relocation {
             vaddr,
             paddr,
-            kind: if image.header.wide { "SET_64" } else { "SET_32" }.to_owned(),
+            kind: Fill { adds: false, bits: if image.header.wide { 64 } else { 32 } },
             native: 0,
             name: library.as_ref().map_or_else(String::new, |library| format!("{library}_{name}")),
             addend: 0,

@@ -3,14 +3,15 @@
 use super::image::Image;
 use super::import::Imports;
 use crate::source::Fields;
-use crate::{Error, Info, WindowsInfo};
+use crate::{Depth, Error, Info, WindowsInfo};
 
 /// The largest file whose checksum is computed, in bytes: that needs all of it.
 const CHECKSUM_LIMIT: u64 = 4 << 20;
 /// How much of each data section is searched for the stack cookie, in bytes.
 const COOKIE_SEARCH: u64 = 64 << 10;
 
-pub(super) fn describe(image: &Image<'_, '_>, imports: &Imports) -> Result<Info, Error> {
+pub(super) fn describe(image: &Image<'_, '_>, imports: &Imports, depth: Depth) -> Result<Info, Error> {
+    let is_whole = depth >= Depth::Names;
     let header = &image.header;
     let (arch, bits, machine) = machine(header.machine, header.wide);
     let has = |flag: u16| header.characteristics & flag != 0;
@@ -36,7 +37,7 @@ pub(super) fn describe(image: &Image<'_, '_>, imports: &Imports) -> Result<Info,
         debug_file,
         guid,
         size: image.reader.len(),
-        canary: has_cookie(image)?,
+        canary: is_whole && has_cookie(image)?,
         has_code: true,
         line_numbers: has(4),
         local_symbols: has(8),
@@ -48,7 +49,7 @@ pub(super) fn describe(image: &Image<'_, '_>, imports: &Imports) -> Result<Info,
         virtual_addresses: true,
         windows: Some(WindowsInfo {
             header_checksum: header.checksum,
-            computed_checksum: checksum(image)?,
+            computed_checksum: if is_whole { checksum(image)? } else { None },
             overlay: end < image.reader.len() && certificate.size == 0,
             signed: certificate.size > 0,
             retguard: false,

@@ -9,7 +9,7 @@ mod import;
 mod info;
 
 use crate::source::Reader;
-use crate::{Binary, Entry, EntryKind, Error, LoadMap, Mark, Options};
+use crate::{Binary, Depth, Entry, EntryKind, Error, LoadMap, Mark, Options};
 use image::Image;
 
 /// Whether the first bytes are a DOS program that leads to a portable executable.
@@ -20,9 +20,11 @@ pub(crate) fn is_pe(reader: &Reader<'_>) -> Result<bool, Error> {
 /// Reads a portable executable whose signature has been seen.
 pub(crate) fn load(reader: &Reader<'_>, options: &Options) -> Result<Binary, Error> {
     let image = Image::read(reader, options)?;
-    let imports = import::read(&image)?;
-    let exports = export::read(&image)?;
-    let info = info::describe(&image, &imports)?;
+    let (imports, exports) = match options.depth {
+        Depth::Layout => (import::Imports::default(), Vec::new()),
+        Depth::Names => (import::read(&image)?, export::read(&image)?),
+    };
+    let info = info::describe(&image, &imports, options.depth)?;
     let sections = image.model_sections();
     let maps = sections
         .iter()

@@ -43,12 +43,22 @@ struct Run {
 
 /// Tries at `at` of a window that lies at `origin` in the file.
 pub(super) fn next(window: &[u8], at: usize, origin: u64, options: &Options) -> Next {
+    // Most of what is no text is zeros and the like: no encoding begins with them.
+    let silent = window.get(at..).unwrap_or_default().iter().take_while(|byte| is_silent(**byte)).count();
+    if silent > 0 {
+        return Next { at: at + silent, found: None };
+    }
+    plain(window, at, origin, options).unwrap_or_else(|| attempt(window, at, origin, options))
+}
+
+/// The attempt, whatever the encoding.
+fn attempt(window: &[u8], at: usize, origin: u64, options: &Options) -> Next {
     let Some((_, first)) = utf8(window, at) else {
         return Next { at: at + 1, found: None };
     };
     let kind = encoding(window, at, at + first, origin);
-    let mut run = Run::read(window, at, kind, false, options);
     let least = options.string_min.max(1);
+    let mut run = Run::read(window, at, kind, false, options);
     if run.length >= least && kind == StringKind::Utf16Le && run.is_mostly_ascii() {
         run = Run::read(window, at, kind, true, options);
     }
@@ -59,9 +69,53 @@ pub(super) fn next(window: &[u8], at: usize, origin: u64, options: &Options) -> 
         }
         return Next { at: end, found: Some(Found { start: at, length, size: end - at, kind, text }) };
     }
-    // The last character of a short run may be the first of a wide string: its NUL ended the run.
     let back = kind == StringKind::Ascii && length >= 2 && end < window.len();
-    Next { at: if back { (end - 2).max(at + 1) } else { end }, found: None }
+    Next { at: if back { before_last(at, end) } else { end }, found: None }
+}
+
+/// Where to go on behind a short run: its last character may be the first of a wide string, whose NUL ended the run.
+fn before_last(at: usize, end: usize) -> usize {
+    (end - 2).max(at + 1)
+}
+
+/// The attempt at a run of ASCII that no other character follows and no limit cuts: what most attempts are. `None`: it is another.
+fn plain(window: &[u8], at: usize, origin: u64, options: &Options) -> Option<Next> {
+    let rest = window.get(at..)?;
+    let least = options.string_min.max(1);
+    if !rest.first()?.is_ascii() || encoding(window, at, at + 1, origin) != StringKind::Ascii {
+        return None;
+    }
+    let length = rest.iter().take_while(|byte| is_shown(**byte)).count();
+    let longest = TEXT_LIMIT / 2;
+    let cut = length >= longest || options.string_max != 0 && length >= options.string_max;
+    let ender = rest.get(length);
+    if cut || length == 0 || ender.is_some_and(|byte| !byte.is_ascii()) {
+        return None;
+    }
+    let end = at + length + usize::from(ender.is_some());
+    if length < least {
+        let back = length >= 2 && end < window.len();
+        return Some(Next { at: if back { before_last(at, end) } else { end }, found: None });
+    }
+    let mut text = String::with_capacity(length);
+    for &byte in &rest[..length] {
+        match escape(u32::from(byte)) {
+            Some(letter) => text.extend(['\\', letter]),
+            None => text.push(char::from(byte)),
+        }
+    }
+    let found = Found { start: at, length, size: end - at, kind: StringKind::Ascii, text };
+    Some(Next { at: end, found: Some(found) })
+}
+
+/// Whether an ASCII character is shown, as it is or as an escape.
+fn is_shown(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~' | 0x07..=0x0d | 0x1b)
+}
+
+/// Whether a byte is an ASCII character that no text holds.
+fn is_silent(byte: u8) -> bool {
+    byte.is_ascii() && !is_shown(byte)
 }
 
 impl Run {
@@ -195,6 +249,7 @@ fn printable(c: u32) -> Option<char> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn first(bytes: &[u8]) -> Option<Found> {
         let options = Options::default();
@@ -223,6 +278,26 @@ mod tests {
         assert_eq!((found.length, found.size, found.kind), (7, 32, StringKind::Utf32Le));
         let found = first("naïve\0".as_bytes()).unwrap();
         assert_eq!((found.length, found.size, found.kind), (5, 7, StringKind::Utf8));
+    }
+
+    proptest! {
+        #[test]
+        fn the_short_way_comes_to_the_same(
+            bytes in prop::collection::vec(prop_oneof![Just(0u8), Just(b'a'), Just(b'\\'), Just(0xc3), any::<u8>()], 1..64),
+            max in 0usize..8,
+        ) {
+            let options = Options { string_max: max, ..Options::default() };
+            let found = |plain: bool| {
+                let (mut at, mut all) = (0, Vec::new());
+                while at < bytes.len() {
+                    let step = if plain { next(&bytes, at, 0, &options) } else { attempt(&bytes, at, 0, &options) };
+                    all.extend(step.found.map(|found| (found.start, found.length, found.size, found.kind, found.text)));
+                    at = step.at;
+                }
+                all
+            };
+            prop_assert_eq!(found(true), found(false));
+        }
     }
 
     #[test]

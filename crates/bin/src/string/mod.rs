@@ -13,7 +13,7 @@ use place::Places;
 use std::ops::ControlFlow;
 
 /// How much of the source is read at once, in bytes.
-const WINDOW: usize = 256 << 10;
+const WINDOW: usize = 1 << 20;
 /// How often the source may be scanned over, where sections overlap.
 const PASSES: u64 = 8;
 /// What even a tiny source may be scanned.

@@ -13,11 +13,13 @@ static ROWS: &[Row] = &[
     Row::new("q", "Leave, with an exit status", quit)
         .glue(Glue::Number)
         .params(&[maybe("status", Kind::Number)])
-        .effects(Effects::VIEW),
+        .effects(Effects::VIEW)
+        .before_names(),
     Row::new("q!", "Leave at once", quit)
         .glue(Glue::Number)
         .params(&[maybe("status", Kind::Number)])
-        .effects(Effects::VIEW),
+        .effects(Effects::VIEW)
+        .before_names(),
     Row::new("?V", "Show farad's version", show_version)
         .modes(&[Mode::Json])
         .effects(Effects::empty())

@@ -16,6 +16,7 @@ static ROWS: &[Row] = &[
         .modes(&[Mode::Json, Mode::Script])
         .params(&[maybe("bytes", Kind::Number)])
         .effects(Effects::VIEW)
+        .before_names()
         .examples(&["b", "b 16", "bj", "b*"]),
     Row::new("b+", "Make the block larger", grow)
         .glue(Glue::Number)

@@ -36,6 +36,7 @@ impl Env<'_> {
             }
             return Ok(());
         }
+        crate::load::names(self)?;
         let (seek, block, home) = (self.view.seek, self.view.block, self.view.home);
         let result = self.places(each).and_then(|places| {
             for (addr, size) in places {
@@ -163,7 +164,9 @@ impl Env<'_> {
                 Ok(all.map(|relocation| (relocation.vaddr, None)).collect())
             }
             Ranges::Strings => {
-                let all = self.session.loaded.iter().flat_map(|loaded| &loaded.strings);
+                let files: Vec<u32> = self.session.loaded.iter().map(|loaded| loaded.fd).collect();
+                files.into_iter().try_for_each(|fd| crate::load::strings(self, fd))?;
+                let all = self.session.loaded.iter().flat_map(|loaded| loaded.strings());
                 Ok(all.map(|string| (string.vaddr, Some(string.size))).collect())
             }
         }

@@ -197,6 +197,9 @@ impl Env<'_> {
         }
         let found = registry.find(text)?;
         self.ctx.allow(found.row.effects, found.row.name)?;
+        if found.row.waits_for_names() {
+            crate::load::names(self)?;
+        }
         let args = Args { row: &found.row, mode: found.mode, text: &text[found.args], glued: found.glued };
         self.nested(|env| (found.row.run)(env, &args))
     }

@@ -121,6 +121,7 @@ struct Scope<'a, 'b>(&'a mut Env<'b>);
 impl Names for Scope<'_, '_> {
     fn lookup(&mut self, name: &str) -> Option<u64> {
         let env = &mut *self.0;
+        crate::load::names(env).ok()?;
         if let Some(flag) = env.session.flags.find(name) {
             return match flag.alias.clone() {
                 Some(expression) => env.nested(|env| env.number(&expression)).ok(),

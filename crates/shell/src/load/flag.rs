@@ -1,6 +1,6 @@
 //! The flags that a file's headers give, in the spaces that radare2 puts them in.
 
-use farad_bin::{Relocation, Symbol};
+use farad_bin::{StringRow, Symbol};
 
 use super::Loaded;
 use crate::flag::{Flag, Flags};
@@ -17,18 +17,13 @@ pub(super) fn add_spaces(flags: &mut Flags) {
 
 /// Sets all flags of a file. Those at one address are listed in this order, which is radare2's.
 pub(super) fn set_all(flags: &mut Flags, loaded: &Loaded) {
-    let Loaded { binary, strings, .. } = loaded;
+    let binary = &loaded.binary;
     add_spaces(flags);
     ["relocs", "strings"].iter().for_each(|space| flags.add_space(space));
+    set_strings(flags, loaded.strings());
     let mut set = |space: &str, name: String, real: Option<&str>, addr: u64, size: u64| {
-        let mut flag = Flag::new(&name, addr, size);
-        flag.space = Some(space.to_owned());
-        flag.real_name = real.map(str::to_owned);
-        flags.set(flag);
+        set(flags, space, name, real, addr, size);
     };
-    for string in strings {
-        set("strings", farad_bin::string_flag_name(&string.text), None, string.vaddr, string.size);
-    }
     if let Some((main, _)) = binary.main {
         set("symbols", "main".to_owned(), None, main, MAIN);
     }
@@ -43,8 +38,7 @@ pub(super) fn set_all(flags: &mut Flags, loaded: &Loaded) {
     }
     for relocation in &binary.relocations {
         if let Some(name) = relocation.flag_name() {
-            let size = relocation_bytes(relocation);
-            set("relocs", name, Some(&relocation.name), relocation.vaddr, size);
+            set("relocs", name, Some(&relocation.name), relocation.vaddr, relocation.kind.bytes());
         }
     }
     for symbol in binary.symbols.iter().filter(|symbol| symbol.has_flag()) {
@@ -55,12 +49,20 @@ pub(super) fn set_all(flags: &mut Flags, loaded: &Loaded) {
     }
 }
 
-fn space_of(symbol: &Symbol) -> &'static str {
-    if symbol.is_imported { "imports" } else { "symbols" }
+/// Sets the flags of strings.
+pub(super) fn set_strings(flags: &mut Flags, strings: &[StringRow]) {
+    for string in strings {
+        set(flags, "strings", farad_bin::string_flag_name(&string.text), None, string.vaddr, string.size);
+    }
 }
 
-/// Bytes that the loader fills in for a relocation: its kind ends with their bits.
-pub(crate) fn relocation_bytes(relocation: &Relocation) -> u64 {
-    let bits = relocation.kind.rsplit('_').next().and_then(|bits| bits.parse::<u64>().ok());
-    (bits.unwrap_or(8) / 8).max(1)
+fn set(flags: &mut Flags, space: &str, name: String, real: Option<&str>, addr: u64, size: u64) {
+    let mut flag = Flag::new(&name, addr, size);
+    flag.space = Some(space.to_owned());
+    flag.real_name = real.map(str::to_owned);
+    flags.set(flag);
+}
+
+fn space_of(symbol: &Symbol) -> &'static str {
+    if symbol.is_imported { "imports" } else { "symbols" }
 }

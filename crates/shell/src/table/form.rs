@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::{Align, Column, Kind, Table, cell_number};
 use crate::error::{Error, Result};
 use crate::out::Out;
-use crate::render::{padding, printable};
+use crate::render::{json_text, padding, printable};
 
 /// A form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,7 +75,7 @@ pub(super) fn write(table: &Table, out: &mut dyn Out, form: Form) -> Result<()> 
         Form::Tsv => write_separated(table, out, '\t', str::to_owned),
         Form::Json => {
             let rows = table.rows.iter().map(|row| object(&table.columns, row));
-            Ok(writeln!(out, "{}", Value::Array(rows.collect()))?)
+            Ok(writeln!(out, "{}", json_text(&Value::Array(rows.collect())))?)
         }
         Form::Sql => write_sql(table, out),
         Form::Html => write_html(table, out),
@@ -110,8 +110,24 @@ impl<'a> Lines<'a> {
         })
     }
 
-    fn line<'c>(&'c self, cells: impl Iterator<Item = &'c str> + 'c) -> String {
-        let mut line = self.cells(cells).collect::<Vec<String>>().join(" ");
+    /// A row's line. Blanks are made when something stands behind them: the last column may be thousands wide.
+    fn line<'c>(&self, cells: impl Iterator<Item = &'c str>) -> String {
+        let mut line = String::new();
+        let mut blanks = 0;
+        for ((cell, &width), column) in cells.zip(&self.widths).zip(self.columns) {
+            let room = width.saturating_sub(cell.chars().count());
+            let (before, behind) = match column.align {
+                Align::Left => (0, room),
+                Align::Right => (room, 0),
+            };
+            blanks += before;
+            if !cell.is_empty() {
+                line.extend(std::iter::repeat_n(' ', blanks));
+                line.push_str(cell);
+                blanks = 0;
+            }
+            blanks += behind + 1;
+        }
         line.truncate(line.trim_end().len());
         line
     }

@@ -11,6 +11,7 @@ use crate::eval::Env;
 use crate::load::Loaded;
 use crate::out::Out;
 use crate::registry::{Args, Group, Kind, Mode, Row, maybe, need};
+use crate::render::json_text;
 use crate::session::Session;
 
 mod digest;
@@ -46,24 +47,29 @@ static ROWS: &[Row] = &[
     Row::new("ia", "Everything the headers tell, as JSON", summary::print_everything)
         .modes(JSON)
         .examples(&["ia"]),
-    Row::new("iA", "The architectures in a file of several", summary::print_architectures).modes(JSON),
-    listed("ie", "Entry points of the program", entry::print_programs).examples(&["ie", "ieq"]),
+    Row::new("iA", "The architectures in a file of several", summary::print_architectures)
+        .before_names()
+        .modes(JSON),
+    listed("ie", "Entry points of the program", entry::print_programs)
+        .before_names()
+        .examples(&["ie", "ieq"]),
     listed("iee", "Initialisers and finalisers", entry::print_initialisers).examples(&["iee"]),
     all("iM", "The main function, where it can be told", entry::print_main).examples(&["iM"]),
     listed("iS", "Sections; entropy, md5, sha1 and sha256 of each can be asked for", section::print)
+        .before_names()
         .params(MEASURES)
         .examples(&["iS", "iSj"]),
-    listed("iSc", "Sections; the same as iS", section::print),
-    Row::new("iSqq", "Sections; the same as iSq", section::print),
-    Row::new("iS.", "The section at the seek", section::print_here).examples(&["iS."]),
-    Row::new("iSj.", "The section at the seek, as JSON", section::print_here),
-    Row::new("iSq.", "The section at the seek, in short", section::print_here),
-    Row::new("iS=", "A bar for each section", section::print_bars).examples(&["iS="]),
-    listed("iSS", "Segments", section::print).params(MEASURES).examples(&["iSS"]),
-    Row::new("iSS.", "The segment at the seek", section::print_here),
-    Row::new("iSSj.", "The segment at the seek, as JSON", section::print_here),
-    Row::new("iSSq.", "The segment at the seek, in short", section::print_here),
-    Row::new("iSS=", "A bar for each segment", section::print_bars),
+    listed("iSc", "Sections; the same as iS", section::print).before_names(),
+    Row::new("iSqq", "Sections; the same as iSq", section::print).before_names(),
+    Row::new("iS.", "The section at the seek", section::print_here).before_names().examples(&["iS."]),
+    Row::new("iSj.", "The section at the seek, as JSON", section::print_here).before_names(),
+    Row::new("iSq.", "The section at the seek, in short", section::print_here).before_names(),
+    Row::new("iS=", "A bar for each section", section::print_bars).before_names().examples(&["iS="]),
+    listed("iSS", "Segments", section::print).before_names().params(MEASURES).examples(&["iSS"]),
+    Row::new("iSS.", "The segment at the seek", section::print_here).before_names(),
+    Row::new("iSSj.", "The segment at the seek, as JSON", section::print_here).before_names(),
+    Row::new("iSSq.", "The segment at the seek, in short", section::print_here).before_names(),
+    Row::new("iSS=", "A bar for each segment", section::print_bars).before_names(),
     listed("is", "Symbols", symbol::print).examples(&["is", "isq"]),
     Row::new("isqq", "Names of symbols", symbol::print),
     Row::new("is.", "The symbol at the seek", symbol::print_here).examples(&["is."]),
@@ -85,11 +91,15 @@ static ROWS: &[Row] = &[
     Row::new("izzqq", "Texts of the strings of the whole file", string::print_file),
     listed("izzz", "Strings of the whole file; the same as izz", string::print_file),
     Row::new("ih", "The header's numbers", header::print_fields)
+        .before_names()
         .modes(&[Mode::Json, Mode::Script])
         .examples(&["ih"]),
     Row::new("iH", "The header, explained", header::print_account).modes(JSON).examples(&["iH"]),
-    Row::new("it", "Digests of the file", digest::print).modes(JSON).examples(&["it", "itj"]),
-    Row::new("iZ", "Bytes that the headers account for", print_size).modes(JSON).examples(&["iZ"]),
+    Row::new("it", "Digests of the file", digest::print).before_names().modes(JSON).examples(&["it", "itj"]),
+    Row::new("iZ", "Bytes that the headers account for", print_size)
+        .before_names()
+        .modes(JSON)
+        .examples(&["iZ"]),
     Row::new("iD", "A mangled name made readable", print_demangled)
         .params(&[need("language", Kind::Word), need("name", Kind::Text)])
         .examples(&["iD c++ _Z3fooi"]),
@@ -133,25 +143,25 @@ fn nothing(env: &mut Env<'_>, mode: Mode) -> Result<()> {
     Ok(())
 }
 
-fn print_json(out: &mut dyn Out, rows: Vec<Value>) -> Result<()> {
-    write_json(out, &Value::Array(rows))
+/// Rows as an array of JSON, in a line.
+fn print_json(out: &mut dyn Out, rows: impl IntoIterator<Item = Value>) -> Result<()> {
+    write_array(out, rows)?;
+    Ok(writeln!(out)?)
 }
 
-/// A line of JSON. Control characters that JSON allows in texts are escaped too, since it may
-/// go to a terminal.
+/// Rows as an array of JSON, each written as it comes.
+fn write_array(out: &mut dyn Out, rows: impl IntoIterator<Item = Value>) -> Result<()> {
+    write!(out, "[")?;
+    for (index, row) in rows.into_iter().enumerate() {
+        let comma = if index == 0 { "" } else { "," };
+        write!(out, "{comma}{}", json_text(&row))?;
+    }
+    Ok(write!(out, "]")?)
+}
+
+/// A line of JSON.
 fn write_json(out: &mut dyn Out, value: &Value) -> Result<()> {
-    let text = value.to_string();
-    if !text.contains(char::is_control) {
-        return Ok(writeln!(out, "{text}")?);
-    }
-    let mut escaped = String::with_capacity(text.len() + 8);
-    for c in text.chars() {
-        match c.is_control() {
-            true => escaped.push_str(&format!("\\u{:04x}", u32::from(c))),
-            false => escaped.push(c),
-        }
-    }
-    Ok(writeln!(out, "{escaped}")?)
+    Ok(writeln!(out, "{}", json_text(value))?)
 }
 
 fn write_address(out: &mut dyn Out, addr: u64) -> Result<()> {

@@ -43,7 +43,7 @@ pub(super) fn print_imports(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 }
 
 /// The imports as JSON rows.
-pub(super) fn imports_json(binary: &Binary) -> Vec<Value> {
+pub(super) fn imports_json(binary: &Binary) -> impl Iterator<Item = Value> {
     let row = |import: &Import| {
         let mut row = Map::new();
         let mut put = |name: &str, value: Value| row.insert(name.to_owned(), value);
@@ -57,7 +57,7 @@ pub(super) fn imports_json(binary: &Binary) -> Vec<Value> {
         put("plt", import.vaddr.into());
         Value::Object(row)
     };
-    binary.imports.iter().map(row).collect()
+    binary.imports.iter().map(row)
 }
 
 /// Places that the loader fills in.
@@ -76,7 +76,7 @@ pub(super) fn print_relocations(env: &mut Env<'_>, args: &Args<'_>) -> Result<()
             writeln!(env.out, "'fs relocs")?;
             for relocation in &binary.relocations {
                 let Some(name) = relocation.flag_name() else { continue };
-                let (addr, bytes) = (relocation.vaddr, crate::load::relocation_bytes(relocation));
+                let (addr, bytes) = (relocation.vaddr, relocation.kind.bytes());
                 writeln!(env.out, "'f {name} {bytes} {addr:#010x}\n'@{addr:#010x}'Cd {bytes}")?;
             }
         }
@@ -87,7 +87,7 @@ pub(super) fn print_relocations(env: &mut Env<'_>, args: &Args<'_>) -> Result<()
                 table.push([
                     addr_cell(Some(relocation.vaddr)),
                     addr_cell(relocation.paddr),
-                    relocation.kind.clone(),
+                    relocation.kind.to_string(),
                     relocation.native.to_string(),
                     with_addend(relocation),
                 ]);
@@ -112,7 +112,7 @@ fn with_addend(relocation: &Relocation) -> String {
 }
 
 /// The relocations as JSON rows.
-pub(super) fn rows_json(binary: &Binary) -> Vec<Value> {
+pub(super) fn rows_json(binary: &Binary) -> impl Iterator<Item = Value> {
     let row = |relocation: &Relocation| {
         let mut row = Map::new();
         let mut put = |name: &str, value: Value| row.insert(name.to_owned(), value);
@@ -120,7 +120,7 @@ pub(super) fn rows_json(binary: &Binary) -> Vec<Value> {
             put("name", relocation.name.clone().into());
         }
         put("demname", demangle(&relocation.name).unwrap_or_default().into());
-        put("type", relocation.kind.clone().into());
+        put("type", relocation.kind.to_string().into());
         put("ntype", relocation.native.into());
         put("vaddr", relocation.vaddr.into());
         put("paddr", relocation.paddr.unwrap_or(u64::MAX).into());
@@ -130,7 +130,7 @@ pub(super) fn rows_json(binary: &Binary) -> Vec<Value> {
         put("is_ifunc", false.into());
         Value::Object(row)
     };
-    binary.relocations.iter().map(row).collect()
+    binary.relocations.iter().map(row)
 }
 
 /// Libraries that the file names as needed.

@@ -84,7 +84,7 @@ pub(super) fn print(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
                 row.extend(cells.map(|(measure, value)| (measure.name.to_owned(), value.clone().into())));
                 Value::Object(row)
             });
-            print_json(env.out, rows.collect())
+            print_json(env.out, rows)
         }
         Mode::Quiet => {
             for part in &parts {
@@ -219,11 +219,11 @@ fn json_row(part: &Part<'_>, is_segment: bool) -> Map<String, Value> {
 }
 
 /// The sections as JSON rows.
-pub(super) fn sections_json(binary: &Binary) -> Vec<Value> {
-    binary.sections.iter().map(|row| Value::Object(json_row(&section(row), false))).collect()
+pub(super) fn sections_json(binary: &Binary) -> impl Iterator<Item = Value> {
+    binary.sections.iter().map(|row| Value::Object(json_row(&section(row), false)))
 }
 
 /// The segments as JSON rows.
-pub(super) fn segments_json(binary: &Binary) -> Vec<Value> {
-    binary.segments.iter().map(|row| Value::Object(json_row(&segment(row), true))).collect()
+pub(super) fn segments_json(binary: &Binary) -> impl Iterator<Item = Value> {
+    binary.segments.iter().map(|row| Value::Object(json_row(&segment(row), true)))
 }

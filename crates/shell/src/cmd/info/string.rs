@@ -15,15 +15,18 @@ use crate::render::printable;
 use crate::session::Session;
 use crate::table::{self, Table, number, text};
 
-/// Strings of the data sections, found when the file was opened.
+/// Strings of the data sections.
 pub(super) fn print(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    if let Ok(fd) = current_fd(env.session) {
+        load::strings(env, fd)?;
+    }
     let Some(loaded) = current(env.session) else { return super::nothing(env, form(args)) };
     match form(args) {
         Mode::Text | Mode::Table => {
-            let table = table(Some(&loaded.binary), &loaded.strings);
+            let table = table(Some(&loaded.binary), loaded.strings());
             print_table(env, args, table)
         }
-        mode => write(env.out, Some(&loaded.binary), &loaded.strings, args, mode),
+        mode => write(env.out, Some(&loaded.binary), loaded.strings(), args, mode),
     }
 }
 
@@ -85,7 +88,7 @@ fn write(
     mode: Mode,
 ) -> Result<()> {
     match mode {
-        Mode::Json => print_json(out, rows.iter().map(|row| json_row(binary, row)).collect()),
+        Mode::Json => print_json(out, rows.iter().map(|row| json_row(binary, row))),
         Mode::Quiet if args.row.name.ends_with("qq") => {
             rows.iter().try_for_each(|row| Ok(writeln!(out, "{}", printable(&row.text))?))
         }
@@ -124,6 +127,6 @@ fn json_row(binary: Option<&Binary>, row: &StringRow) -> Value {
 }
 
 /// Strings as JSON rows.
-pub(super) fn rows_json(binary: &Binary, rows: &[StringRow]) -> Vec<Value> {
-    rows.iter().map(|row| json_row(Some(binary), row)).collect()
+pub(super) fn rows_json<'a>(binary: &'a Binary, rows: &'a [StringRow]) -> impl Iterator<Item = Value> + 'a {
+    rows.iter().map(|row| json_row(Some(binary), row))
 }

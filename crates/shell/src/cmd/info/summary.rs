@@ -3,11 +3,12 @@
 use farad_bin::{Binary, Fact};
 use serde_json::{Map, Value, json};
 
-use super::{current, entry, relocation, section, string, symbol, write_json};
+use super::{current, entry, relocation, section, string, symbol, write_array, write_json};
 use crate::error::Result;
 use crate::eval::Env;
+use crate::out::Out;
 use crate::registry::{Args, Mode};
-use crate::render::{human_size, printable};
+use crate::render::{human_size, json_text, printable};
 
 /// Columns of the names.
 const NAMES: usize = 8;
@@ -73,21 +74,29 @@ pub(super) fn print_facts(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 
 /// Everything that the other commands list, as one object.
 pub(super) fn print_everything(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
+    if let Ok(fd) = super::current_fd(env.session) {
+        crate::load::strings(env, fd)?;
+    }
     let Some(loaded) = current(env.session) else { return Ok(writeln!(env.out, "{{}}")?) };
     let binary = &loaded.binary;
-    let whole = json!({
-        "info": facts_json(binary),
-        "entries": entry::rows_json(binary, |kind| kind == farad_bin::EntryKind::Program),
-        "imports": relocation::imports_json(binary),
-        "exports": symbol::rows_json(binary, farad_bin::Symbol::is_exported),
-        "sections": section::sections_json(binary),
-        "segments": section::segments_json(binary),
-        "symbols": symbol::rows_json(binary, |_| true),
-        "strings": string::rows_json(binary, &loaded.strings),
-        "relocs": relocation::rows_json(binary),
-        "libs": binary.libraries,
-    });
-    write_json(env.out, &whole)
+    let out = &mut *env.out;
+    write!(out, "{{\"info\":{}", json_text(&facts_json(binary)))?;
+    list(out, "entries", entry::rows_json(binary, |kind| kind == farad_bin::EntryKind::Program))?;
+    list(out, "imports", relocation::imports_json(binary))?;
+    list(out, "exports", symbol::rows_json(binary, farad_bin::Symbol::is_exported))?;
+    list(out, "sections", section::sections_json(binary))?;
+    list(out, "segments", section::segments_json(binary))?;
+    list(out, "symbols", symbol::rows_json(binary, |_| true))?;
+    list(out, "strings", string::rows_json(binary, loaded.strings()))?;
+    list(out, "relocs", relocation::rows_json(binary))?;
+    list(out, "libs", binary.libraries.iter().map(|library| library.clone().into()))?;
+    Ok(writeln!(out, "}}")?)
+}
+
+/// One more list of an object.
+fn list(out: &mut dyn Out, name: &str, rows: impl IntoIterator<Item = Value>) -> Result<()> {
+    write!(out, ",\"{name}\":")?;
+    write_array(out, rows)
 }
 
 /// The architectures inside one file; a file of these formats holds one, which is not listed.

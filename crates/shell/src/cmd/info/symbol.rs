@@ -138,6 +138,6 @@ fn json_row(symbol: &Symbol) -> Value {
 }
 
 /// The symbols as JSON rows.
-pub(super) fn rows_json(binary: &Binary, wanted: fn(&Symbol) -> bool) -> Vec<Value> {
-    binary.symbols.iter().filter(|symbol| wanted(symbol)).map(json_row).collect()
+pub(super) fn rows_json(binary: &Binary, wanted: fn(&Symbol) -> bool) -> impl Iterator<Item = Value> {
+    binary.symbols.iter().filter(move |symbol| wanted(symbol)).map(json_row)
 }

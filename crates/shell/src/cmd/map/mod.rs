@@ -27,6 +27,7 @@ static ROWS: &[Row] = &[
             maybe("name", Kind::Word),
         ])
         .effects(Effects::ANNOTATE)
+        .before_names()
         .examples(&["om", "om 3 0x1000 0x10", "om 3 0x1000 0x10 0 r-x text", "omj", "om*", "omq"]),
     Row::new("omu", "Map a part of a descriptor unless the same map is there", map_once)
         .params(&[
@@ -51,6 +52,7 @@ static ROWS: &[Row] = &[
     Row::new("om.", "Show the map at an address", list::show_here)
         .modes(&[Mode::Json, Mode::Quiet])
         .params(&[maybe("addr", Kind::Address)])
+        .before_names()
         .examples(&["om.", "om.j"]),
     Row::new("om=", "List maps as bars over the addresses", list::bars).examples(&["om="]),
     Row::new("omqq", "List the addresses at which maps begin", list::starts).examples(&["omqq"]),

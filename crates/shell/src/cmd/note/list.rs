@@ -7,7 +7,7 @@ use crate::eval::Env;
 use crate::note::{Kind, Note};
 use crate::parse::base64_digits;
 use crate::registry::Mode;
-use crate::render::{printable, script_line};
+use crate::render::{json_text, printable, script_line};
 
 /// Lists the visible notes that are wanted.
 pub(super) fn print(env: &mut Env<'_>, mode: Mode, wanted: impl Fn(&Note) -> bool) -> Result<()> {
@@ -15,7 +15,7 @@ pub(super) fn print(env: &mut Env<'_>, mode: Mode, wanted: impl Fn(&Note) -> boo
     match mode {
         Mode::Json => {
             let rows = notes.map(object).collect();
-            writeln!(env.out, "{}", Value::Array(rows))?;
+            writeln!(env.out, "{}", json_text(&Value::Array(rows)))?;
         }
         Mode::Script => {
             for note in notes {

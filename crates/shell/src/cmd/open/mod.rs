@@ -24,6 +24,7 @@ static ROWS: &[Row] = &[
         .modes(&[Mode::Json, Mode::Script, Mode::Quiet])
         .params(&[maybe("uri", Kind::File), maybe("addr", Kind::Address), maybe("perm", Kind::Perm)])
         .effects(Effects::READ.union(Effects::VIEW))
+        .before_names()
         .examples(&["o", "o malloc://64 0x1000", "oj", "o*", "oq"]),
     Row::new("o+", "Open a file for writing too", open_writable)
         .params(&[need("uri", Kind::File), maybe("addr", Kind::Address), maybe("perm", Kind::Perm)])
@@ -53,6 +54,7 @@ static ROWS: &[Row] = &[
         .examples(&["o-!"]),
     Row::new("o.", "Show what the current descriptor was opened by", list::current)
         .modes(&[Mode::Quiet, Mode::Json])
+        .before_names()
         .examples(&["o.", "o.q"]),
     Row::new("o=", "List descriptors with their sizes as bars", list::bars).examples(&["o="]),
     Row::new("op", "Show the current descriptor, or select another", select::select)

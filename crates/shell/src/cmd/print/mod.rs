@@ -93,7 +93,7 @@ const fn cells(name: &'static str, brief: &'static str) -> Row {
 }
 
 static ROWS: &[Row] = &[
-    both("x", "Hex dump; the same as px", print_dump).examples(&["x 32", "xj 4"]),
+    both("x", "Hex dump; the same as px", print_dump).before_names().examples(&["x 32", "xj 4"]),
     Row::new("x/", "Count, format and size in one word", examine::print)
         .glue(Glue::Rest)
         .params(&[need("[count]format[size]", Kind::Word)])
@@ -101,14 +101,14 @@ static ROWS: &[Row] = &[
     both("xw", "Hex dump of 32-bit words", print_dump),
     both("xq", "Hex dump of 64-bit words", print_dump),
     both("xh", "Hex dump of 16-bit words", print_dump),
-    both("px", "Hex dump", print_dump).examples(&["px 32", "px -16", "pxj 8"]),
+    both("px", "Hex dump", print_dump).before_names().examples(&["px 32", "px -16", "pxj 8"]),
     Row::new("px/", "Count, format and size in one word", examine::print)
         .glue(Glue::Rest)
         .params(&[need("[count]format[size]", Kind::Word)])
         .examples(&["px/4xw"]),
     both("pxh", "Hex dump of 16-bit words", print_dump).examples(&["pxh 16"]),
-    both("pxw", "Hex dump of 32-bit words", print_dump).examples(&["pxw 16"]),
-    both("pxq", "Hex dump of 64-bit words", print_dump).examples(&["pxq 32"]),
+    both("pxw", "Hex dump of 32-bit words", print_dump).before_names().examples(&["pxw 16"]),
+    both("pxq", "Hex dump of 64-bit words", print_dump).before_names().examples(&["pxq 32"]),
     sized("pxH", "16-bit words, one in a line", print_column).modes(QUIET),
     sized("pxW", "32-bit words, one in a line", print_column).modes(QUIET).examples(&["pxW 16"]),
     sized("pxQ", "64-bit words, one in a line", print_column).modes(QUIET).examples(&["pxQ 16", "pxQq 16"]),
@@ -151,7 +151,7 @@ static ROWS: &[Row] = &[
         .params(COUNT)
         .examples(&["pxX 4"]),
     Row::new("pxl", "So many rows of px", print_rows).glue(Glue::Number).params(COUNT).examples(&["pxl 2"]),
-    both("p8", "Hex digits in one line", bytes::print_digits).examples(&["p8 16", "p8j 4"]),
+    both("p8", "Hex digits in one line", bytes::print_digits).before_names().examples(&["p8 16", "p8j 4"]),
     Row::new("p8f", "Hex digits of the function at the seek", print_function_digits),
     sized("p8x", "Hex digits in one line", bytes::print_digits),
     Row::new("pb", "So many bits; of bytes between which some are skipped", bytes::print_bits)
@@ -162,7 +162,7 @@ static ROWS: &[Row] = &[
         .glue(Glue::Number)
         .params(&[maybe("length", Kind::Number), maybe("skip", Kind::Number)])
         .examples(&["pB 2"]),
-    both("ps", "The string at the seek", text::print_string).examples(&["ps", "psj"]),
+    both("ps", "The string at the seek", text::print_string).before_names().examples(&["ps", "psj"]),
     both("psz", "A string that ends with a NUL", text::print_terminated).examples(&["psz"]),
     sized("psb", "The strings of a block, with addresses", text::print_all).examples(&["psb"]),
     sized("psi", "A string that ends with a NUL, within a block", text::print_terminated),

@@ -27,6 +27,7 @@ pub(super) fn list_history(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
 }
 
 pub(super) fn list_json(env: &mut Env<'_>) -> Result<()> {
+    crate::load::names(env)?;
     let (places, current) = places(env);
     let rows = places.iter().enumerate().map(|(index, &place)| {
         let mut row = serde_json::Map::new();
