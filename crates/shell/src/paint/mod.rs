@@ -1,7 +1,7 @@
 //! Colours: what parts of the output there are, which style each has, and the escapes for it.
 //!
 //! Knows nothing of commands. Whether there is colour at all is the reader's setting `scr.color`;
-//! text that is measured for columns is measured before it is painted ([`Line`]).
+//! text that is measured for columns is measured before it is painted (`Line`).
 
 mod line;
 mod palette;
