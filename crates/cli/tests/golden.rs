@@ -35,6 +35,7 @@ struct Transport {
 /// Every transport; a new wire joins here.
 const TRANSPORTS: &[Transport] = &[
     Transport { name: "process", carries: |_| true, run: in_process },
+    Transport { name: "color", carries: |_| true, run: in_color },
     Transport { name: "rap", carries: |_| true, run: over_rap },
     Transport { name: "rap-file", carries: only_reads, run: on_rap_file },
 ];
@@ -44,6 +45,33 @@ fn in_process(row: &Row, folder: &Path) -> Result<Finished, String> {
     let mut command = support::farad(folder);
     command.arg("-q").args(&row.args).args(["-c", &row.commands, &row.input]);
     Ok(finish(&mut command))
+}
+
+/// The same for a reader with colours, which are then taken away: they may change nothing else.
+fn in_color(row: &Row, folder: &Path) -> Result<Finished, String> {
+    let mut command = support::farad(folder);
+    command.args(["-q", "-e", "scr.color=3"]).args(&row.args).args(["-c", &row.commands, &row.input]);
+    let mut finished = finish(&mut command);
+    finished.stdout = without_colors(&finished.stdout);
+    Ok(finished)
+}
+
+/// Output without the escapes of colours (`ESC [ … m`).
+fn without_colors(output: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::with_capacity(output.len());
+    let mut rest = output;
+    while let Some(at) = rest.windows(2).position(|pair| pair == b"\x1b[") {
+        plain.extend_from_slice(&rest[..at]);
+        let digits = rest[at + 2..].iter().take_while(|byte| b"0123456789;".contains(byte)).count();
+        let end = at + 2 + digits;
+        let is_color = rest.get(end) == Some(&b'm');
+        if !is_color {
+            plain.extend_from_slice(&rest[at..end]);
+        }
+        rest = &rest[end + usize::from(is_color)..];
+    }
+    plain.extend_from_slice(rest);
+    plain
 }
 
 /// The command plane over rap: the server has the arguments and the file, the client shares its session.

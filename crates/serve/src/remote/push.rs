@@ -53,4 +53,8 @@ impl Out for Pushed<'_> {
     fn mark_peer(&mut self, peer: &str) {
         self.inner.mark_peer(peer);
     }
+
+    fn is_plain(&self) -> bool {
+        true
+    }
 }

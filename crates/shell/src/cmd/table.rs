@@ -76,7 +76,7 @@ fn show(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         _ if args.is_empty() => Ok(Form::Fancy),
         _ => table.query(env, args.text).map(|form| form.unwrap_or(Form::Simple)),
     };
-    let shown = asked.and_then(|form| table.write(env.out, form));
+    let shown = asked.and_then(|form| table.write(env, form));
     put(env, table);
     shown
 }
@@ -86,12 +86,12 @@ fn ask(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let mut asked = table.clone();
     put(env, table);
     let form = asked.query(env, args.text)?.unwrap_or(Form::Simple);
-    asked.write(env.out, form)
+    asked.write(env, form)
 }
 
 fn show_csv(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
     let table = take(env)?;
-    let shown = table.write(env.out, Form::Csv);
+    let shown = table.write(env, Form::Csv);
     put(env, table);
     shown
 }

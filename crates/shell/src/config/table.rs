@@ -386,6 +386,13 @@ pub static VARIABLES: &[Variable] = &[
     row("scr.color", Kind::Number, Scope::View, "0", "Colours: 0 none, 1 sixteen, 2 256, 3 all"),
     row("scr.color.bytes", Kind::Bool, Scope::View, "true", "Colour bytes by their value"),
     row(
+        "scr.color.pipe",
+        Kind::Bool,
+        Scope::View,
+        "false",
+        "Colours in files, pipes and captured output too",
+    ),
+    row(
         "scr.columns",
         Kind::Number,
         Scope::View,

@@ -80,7 +80,9 @@ impl Env<'_> {
 
     /// How the reader has the output painted.
     pub(crate) fn paint(&self) -> Paint {
-        Paint::new(&self.view.palette, Depth::of(self.setting_number("scr.color")))
+        let is_plain = self.out.is_plain() && !self.is_set("scr.color.pipe");
+        let depth = Depth::of(self.setting_number("scr.color"));
+        Paint::new(&self.view.palette, depth.filter(|_| !is_plain))
     }
 
     /// A text in the reader's style for a part of the output.

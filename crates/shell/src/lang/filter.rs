@@ -1,4 +1,4 @@
-//! The filter itself: bytes in, bytes out.
+//! The filter itself: bytes in, bytes out. Colours are no part of what it looks at.
 //!
 //! Works line by line and holds back no more than its form needs: nothing for words, columns and
 //! ranges from the front; as many lines as a range counts back from the end; all lines to sort
@@ -14,6 +14,7 @@ use thiserror::Error;
 
 use super::grep::{Columns, Count, Grep, Json, Lines};
 use super::json::{Extract, Layout};
+use crate::paint::plain;
 
 /// Most bytes a filter holds back: 64 MiB.
 pub const HOLD_LIMIT: usize = 64 << 20;
@@ -235,8 +236,8 @@ impl LineStage {
         let Some(sort) = self.grep.sort else { return Ok(()) };
         let key = |held: &Held| -> Vec<u8> {
             match sort.column {
-                Some(column) => columns(&held.line).nth(column).unwrap_or_default().to_vec(),
-                None => self.selected(&held.line).into_owned(),
+                Some(column) => columns(&plain(&held.line)).nth(column).unwrap_or_default().to_vec(),
+                None => plain(&self.selected(&held.line)).into_owned(),
             }
         };
         let mut lines: Vec<(Vec<u8>, Vec<u8>)> =
@@ -264,7 +265,8 @@ impl LineStage {
         if line.is_empty() {
             return false;
         }
-        let line = if self.grep.ignore_case { Cow::from(line.to_ascii_lowercase()) } else { Cow::from(line) };
+        let line = plain(line);
+        let line = if self.grep.ignore_case { Cow::from(line.to_ascii_lowercase()) } else { line };
         let has = |needle: &memmem::Finder<'_>| match (self.grep.at_start, self.grep.at_end) {
             (false, false) => needle.find(&line).is_some(),
             (true, false) => line.starts_with(needle.needle()),
@@ -278,8 +280,8 @@ impl LineStage {
     /// Counts a line, or writes its columns.
     fn show(&mut self, line: &[u8], out: Write<'_>) -> io::Result<()> {
         match self.grep.count {
-            Some(Count::Lines) => self.counted += u64::from(!self.selected(line).is_empty()),
-            Some(Count::Bytes) => self.counted += self.selected(line).len() as u64 + 1,
+            Some(Count::Lines) => self.counted += u64::from(!plain(&self.selected(line)).is_empty()),
+            Some(Count::Bytes) => self.counted += plain(&self.selected(line)).len() as u64 + 1,
             None => {
                 let selected = self.selected(line);
                 if selected.is_empty() && !self.grep.columns.is_empty() {
@@ -293,14 +295,14 @@ impl LineStage {
         Ok(())
     }
 
-    /// The columns to show, with single blanks between them.
+    /// The columns to show, with single blanks between them. A line as a whole keeps its colours.
     fn selected<'a>(&self, line: &'a [u8]) -> Cow<'a, [u8]> {
         if self.grep.columns.is_empty() {
             return Cow::from(line);
         }
         let wanted = |at: usize| self.grep.columns.iter().any(|range| range.contains(at));
         let mut selected = Vec::with_capacity(line.len());
-        for (_, column) in columns(line).enumerate().filter(|&(at, _)| wanted(at)) {
+        for (_, column) in columns(&plain(line)).enumerate().filter(|&(at, _)| wanted(at)) {
             if !selected.is_empty() {
                 selected.push(b' ');
             }

@@ -86,4 +86,8 @@ impl Out for Collected<'_> {
     fn mark_peer(&mut self, peer: &str) {
         self.peer = Some(peer.to_owned());
     }
+
+    fn is_plain(&self) -> bool {
+        true
+    }
 }

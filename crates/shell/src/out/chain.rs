@@ -54,4 +54,8 @@ impl Out for Chain<'_> {
     fn mark_peer(&mut self, peer: &str) {
         self.inner.mark_peer(peer);
     }
+
+    fn is_plain(&self) -> bool {
+        self.inner.is_plain()
+    }
 }

@@ -25,6 +25,12 @@ pub trait Out: Write {
     fn is_terminal(&self) -> bool {
         false
     }
+
+    /// Whether a file, a program or another command takes what is written, so that colours would
+    /// be in the way.
+    fn is_plain(&self) -> bool {
+        false
+    }
 }
 
 /// Results go to a writer of this process's own (a file, an alias), reports further up.
@@ -52,5 +58,9 @@ impl<W: Write> Out for Diverted<'_, W> {
 
     fn mark_peer(&mut self, peer: &str) {
         self.inner.mark_peer(peer);
+    }
+
+    fn is_plain(&self) -> bool {
+        true
     }
 }

@@ -135,6 +135,10 @@ impl Out for Piped<'_> {
     fn mark_peer(&mut self, peer: &str) {
         self.inner.mark_peer(peer);
     }
+
+    fn is_plain(&self) -> bool {
+        true
+    }
 }
 
 impl Drop for Piped<'_> {

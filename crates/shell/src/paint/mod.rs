@@ -9,7 +9,10 @@ mod role;
 mod spec;
 mod theme;
 
+use std::borrow::Cow;
 use std::sync::Arc;
+
+use memchr::memmem;
 
 pub(crate) use line::Line;
 pub use palette::Palette;
@@ -73,21 +76,50 @@ impl Paint {
         }
     }
 
+    /// Puts a role's style around what stands in a text from `from` on.
+    pub(crate) fn wrap(&self, text: &mut Vec<u8>, from: usize, role: Role) {
+        let escape = self.escape(role);
+        if !escape.is_empty() {
+            text.splice(from..from, escape.bytes());
+            text.extend_from_slice(RESET.as_bytes());
+        }
+    }
+
+    /// A part of the output in its role's style.
+    pub(crate) fn of(&self, role: Role, part: &str) -> String {
+        let mut out = String::new();
+        self.push(&mut out, role, part);
+        out
+    }
+
     /// What begins a role's style: empty where it has none, and then nothing ends it either.
     pub(crate) fn escape(&self, role: Role) -> &str {
         self.0.as_ref().map_or("", |escapes| &escapes[role as usize])
     }
 }
 
+/// A line without its colours. Other escapes are what somebody wants to see, and stay.
+pub(crate) fn plain(line: &[u8]) -> Cow<'_, [u8]> {
+    let Some(first) = memmem::find(line, b"\x1b[") else { return Cow::from(line) };
+    let mut plain = line[..first].to_vec();
+    let mut rest = &line[first..];
+    while let Some(behind) = rest.strip_prefix(b"\x1b[") {
+        let style = behind.iter().take_while(|byte| b"0123456789;".contains(byte)).count();
+        let is_color = behind.get(style) == Some(&b'm');
+        if !is_color {
+            plain.extend_from_slice(b"\x1b[");
+        }
+        rest = if is_color { &behind[style + 1..] } else { behind };
+        let next = memmem::find(rest, b"\x1b[").unwrap_or(rest.len());
+        plain.extend_from_slice(&rest[..next]);
+        rest = &rest[next..];
+    }
+    Cow::from(plain)
+}
+
 /// The columns of a line with colours.
 pub(crate) fn width(text: &str) -> usize {
-    let mut is_escape = false;
-    let is_shown = |c: &char| {
-        let was_escape = is_escape;
-        is_escape = if was_escape { *c != 'm' } else { *c == '\x1b' };
-        !was_escape && !is_escape
-    };
-    text.chars().filter(is_shown).count()
+    String::from_utf8_lossy(&plain(text.as_bytes())).chars().count()
 }
 
 #[cfg(test)]
@@ -107,5 +139,19 @@ mod tests {
         let painted = text(&Paint::new(&palette, Some(Depth::Ansi)));
         assert!(painted.starts_with("\x1b[") && painted.ends_with("0x10\x1b[0m"), "{painted:?}");
         assert_eq!([width(&format!("é {painted}.")), width("")], [7, 0]);
+    }
+    #[test]
+    fn colours_go_and_all_else_stays() {
+        let cases: [(&[u8], &[u8]); 6] = [
+            (b"a", b"a"),
+            (b"\x1b[31mred\x1b[0m.", b"red."),
+            (b"\x1b[38;2;1;2;3m\x1b[1mx", b"x"),
+            (b"\x1b[2J\x1b[1;31", b"\x1b[2J\x1b[1;31"),
+            (b"\x1b[", b"\x1b["),
+            (b"\x1b[\x1b[m\xff", b"\x1b[\xff"),
+        ];
+        for (line, expected) in cases {
+            assert_eq!(*plain(line), *expected, "{line:?}");
+        }
     }
 }

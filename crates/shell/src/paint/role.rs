@@ -153,6 +153,12 @@ impl Role {
             _ => Role::Other,
         }
     }
+
+    /// The role of a cell of a dump: its byte's, or the one that all its bytes have.
+    pub(crate) fn of_bytes(bytes: &[u8]) -> Role {
+        let first = bytes.first().map_or(Role::Other, |&byte| Role::of_byte(byte));
+        if bytes.iter().all(|&byte| Role::of_byte(byte) == first) { first } else { Role::Other }
+    }
 }
 
 #[cfg(test)]

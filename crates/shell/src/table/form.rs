@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::{Align, Column, Kind, Table, cell_number};
 use crate::error::{Error, Result};
 use crate::out::Out;
+use crate::paint::{Paint, Role};
 use crate::render::{json_text, padding, printable};
 
 /// A form.
@@ -61,16 +62,17 @@ impl Form {
 ///
 /// # Errors
 /// When the output cannot be written.
-pub(super) fn write(table: &Table, out: &mut dyn Out, form: Form) -> Result<()> {
+pub(super) fn write(table: &Table, out: &mut dyn Out, paint: &Paint, form: Form) -> Result<()> {
     match form {
         Form::Simple => {
-            let lines = Lines::of(table);
-            let heading = lines.line(table.columns.iter().map(|column| column.name.as_str()));
-            writeln!(out, "{heading}\n{}", "-".repeat(heading.chars().count()))?;
+            let lines = Lines::of(table, paint);
+            let heading = lines.line(table.columns.iter().map(|column| column.name.as_str()), |_, _| None);
+            let rule = "-".repeat(heading.chars().count());
+            writeln!(out, "{}\n{rule}", paint.of(Role::Heading, &heading))?;
             write_rows(table, out, &lines)
         }
-        Form::Quiet => write_rows(table, out, &Lines::of(table)),
-        Form::Fancy => write_fancy(table, out),
+        Form::Quiet => write_rows(table, out, &Lines::of(table, paint)),
+        Form::Fancy => write_fancy(table, out, paint),
         Form::Csv => write_separated(table, out, ',', quoted),
         Form::Tsv => write_separated(table, out, '\t', str::to_owned),
         Form::Json => {
@@ -87,10 +89,11 @@ pub(super) fn write(table: &Table, out: &mut dyn Out, form: Form) -> Result<()> 
 struct Lines<'a> {
     columns: &'a [Column],
     widths: Vec<usize>,
+    paint: &'a Paint,
 }
 
 impl<'a> Lines<'a> {
-    fn of(table: &'a Table) -> Lines<'a> {
+    fn of(table: &'a Table, paint: &'a Paint) -> Lines<'a> {
         let mut widths: Vec<usize> = table.columns.iter().map(|column| column.name.chars().count()).collect();
         for row in &table.rows {
             for (width, cell) in widths.iter_mut().zip(row) {
@@ -100,18 +103,39 @@ impl<'a> Lines<'a> {
         for (width, column) in widths.iter_mut().zip(&table.columns) {
             *width += usize::from(column.align == Align::Right);
         }
-        Lines { columns: &table.columns, widths }
+        Lines { columns: &table.columns, widths, paint }
     }
 
-    fn cells<'c>(&'c self, cells: impl Iterator<Item = &'c str> + 'c) -> impl Iterator<Item = String> + 'c {
-        cells.zip(&self.widths).zip(self.columns).map(|((cell, &width), column)| match column.align {
-            Align::Left => format!("{cell}{}", padding(cell, width)),
-            Align::Right => format!("{}{cell}", padding(cell, width)),
-        })
+    /// A row's line in a frame: cells with a blank at each side.
+    fn framed<'c>(
+        &self,
+        cells: impl Iterator<Item = &'c str>,
+        role: impl Fn(&Column, &str) -> Option<Role>,
+    ) -> String {
+        let mut line = "|".to_owned();
+        for ((cell, &width), column) in cells.zip(&self.widths).zip(self.columns) {
+            // Cells at the left have a blank more behind them, as those at the right have before them.
+            let blanks = padding(cell, width + usize::from(column.align == Align::Left));
+            let (before, behind) = match column.align {
+                Align::Left => ("", blanks.as_str()),
+                Align::Right => (blanks.as_str(), ""),
+            };
+            line += &format!(" {before}");
+            match role(column, cell) {
+                Some(role) => self.paint.push(&mut line, role, cell),
+                None => line.push_str(cell),
+            }
+            line += &format!("{behind} |");
+        }
+        line
     }
 
     /// A row's line. Blanks are made when something stands behind them: the last column may be thousands wide.
-    fn line<'c>(&self, cells: impl Iterator<Item = &'c str>) -> String {
+    fn line<'c>(
+        &self,
+        cells: impl Iterator<Item = &'c str>,
+        role: impl Fn(&Column, &str) -> Option<Role>,
+    ) -> String {
         let mut line = String::new();
         let mut blanks = 0;
         for ((cell, &width), column) in cells.zip(&self.widths).zip(self.columns) {
@@ -123,7 +147,10 @@ impl<'a> Lines<'a> {
             blanks += before;
             if !cell.is_empty() {
                 line.extend(std::iter::repeat_n(' ', blanks));
-                line.push_str(cell);
+                match role(column, cell) {
+                    Some(role) => self.paint.push(&mut line, role, cell),
+                    None => line.push_str(cell),
+                }
                 blanks = 0;
             }
             blanks += behind + 1;
@@ -135,26 +162,19 @@ impl<'a> Lines<'a> {
 
 fn write_rows(table: &Table, out: &mut dyn Out, lines: &Lines<'_>) -> Result<()> {
     for row in &table.rows {
-        writeln!(out, "{}", lines.line(row.iter().map(String::as_str)))?;
+        writeln!(out, "{}", lines.line(row.iter().map(String::as_str), Column::role))?;
     }
     Ok(())
 }
 
-fn write_fancy(table: &Table, out: &mut dyn Out) -> Result<()> {
-    let mut lines = Lines::of(table);
-    // Cells at the left have a blank more behind them, as those at the right have before them.
-    for (width, column) in lines.widths.iter_mut().zip(lines.columns) {
-        *width += usize::from(column.align == Align::Left);
-    }
-    let row = |cells: Vec<&str>| -> String {
-        let cells: Vec<String> = lines.cells(cells.into_iter()).collect();
-        format!("| {} |", cells.join(" | "))
-    };
-    let heading = row(table.columns.iter().map(|column| column.name.as_str()).collect());
-    let rule = "-".repeat(heading.chars().count().saturating_sub(2));
+fn write_fancy(table: &Table, out: &mut dyn Out, paint: &Paint) -> Result<()> {
+    let lines = Lines::of(table, paint);
+    let names = || table.columns.iter().map(|column| column.name.as_str());
+    let rule = "-".repeat(lines.framed(names(), |_, _| None).chars().count().saturating_sub(2));
+    let heading = lines.framed(names(), |_, _| Some(Role::Heading));
     writeln!(out, ".{rule}.\n{heading}\n){rule}(")?;
     for cells in &table.rows {
-        writeln!(out, "{}", row(cells.iter().map(String::as_str).collect()))?;
+        writeln!(out, "{}", lines.framed(cells.iter().map(String::as_str), Column::role))?;
     }
     Ok(writeln!(out, "`{rule}'")?)
 }

@@ -6,6 +6,7 @@
 
 use crate::error::{Error, Result};
 use crate::eval::Env;
+use crate::paint::Role;
 use crate::registry::{Args, Mode};
 use crate::render::printable;
 
@@ -61,6 +62,16 @@ impl Column {
     /// The same at the right.
     pub(crate) fn right(self) -> Column {
         Column { align: Align::Right, ..self }
+    }
+
+    /// What a cell is to a reader: an address, another number, a name, or nothing in particular.
+    fn role(&self, cell: &str) -> Option<Role> {
+        match self.kind {
+            Kind::Number if cell.starts_with("0x") => Some(Role::Offset),
+            Kind::Number => Some(Role::Number),
+            Kind::Text if self.name.ends_with("name") || self.name == "string" => Some(Role::Flag),
+            Kind::Text | Kind::Bool => None,
+        }
     }
 }
 
@@ -128,12 +139,13 @@ impl Table {
         query::run(self, text, &mut |number| env.number(number).ok())
     }
 
-    /// Writes it in a form.
+    /// Writes it in a form; those that people read in the reader's colours.
     ///
     /// # Errors
     /// When the output cannot be written.
-    pub(crate) fn write(&self, out: &mut dyn crate::out::Out, form: Form) -> Result<()> {
-        form::write(self, out, form)
+    pub(crate) fn write(&self, env: &mut Env<'_>, form: Form) -> Result<()> {
+        let paint = env.paint();
+        form::write(self, env.out, &paint, form)
     }
 }
 
@@ -147,7 +159,7 @@ pub(crate) fn print(env: &mut Env<'_>, args: &Args<'_>, mut table: Table) -> Res
         Mode::Json => Form::Json,
         Mode::Text | Mode::Script | Mode::Quiet => Form::Simple,
     };
-    table.write(env.out, form)
+    table.write(env, form)
 }
 
 /// The number in a cell, if it is one: decimal, or hex behind `0x`.

@@ -6,6 +6,7 @@ use super::form::FORMS;
 use super::query::OPERATORS;
 use super::*;
 use crate::out::Capture;
+use crate::paint::Paint;
 
 fn sample() -> Table {
     let mut table = Table::new("things", [number("nth"), number("size").right(), text("name")]);
@@ -21,7 +22,7 @@ fn ask(query: &str) -> Result<String> {
     let mut table = sample();
     let form = query::run(&mut table, query, &mut |text| text.parse().ok())?.unwrap_or(Form::Csv);
     let mut capture = Capture::new();
-    table.write(&mut capture, form)?;
+    super::form::write(&table, &mut capture, &Paint::default(), form)?;
     Ok(capture.text())
 }
 
@@ -125,7 +126,7 @@ fn a_cell_can_be_longer_than_the_formatter_pads() {
     let mut table = Table::new("", [text("name")]);
     table.push(["x".repeat(100_000)]);
     let mut capture = Capture::new();
-    table.write(&mut capture, Form::Simple).unwrap();
+    super::form::write(&table, &mut capture, &Paint::default(), Form::Simple).unwrap();
     assert_eq!(capture.bytes.len(), "name\n----\n".len() + 100_001);
 }
 
@@ -135,7 +136,7 @@ fn cells_cannot_steer_a_terminal() {
     table.push(["b\x1b[2J\n;!id".to_owned()]);
     for (_, form, _) in FORMS {
         let mut capture = Capture::new();
-        table.write(&mut capture, *form).unwrap();
+        super::form::write(&table, &mut capture, &Paint::default(), *form).unwrap();
         assert!(!capture.text().chars().any(|c| c.is_control() && c != '\n'), "{form:?}");
     }
 }
@@ -148,7 +149,7 @@ fn tables_are_read_from_csv() {
         [Kind::Number, Kind::Text, Kind::Text]
     );
     let mut capture = Capture::new();
-    table.write(&mut capture, Form::Csv).unwrap();
+    super::form::write(&table, &mut capture, &Paint::default(), Form::Csv).unwrap();
     assert_eq!(capture.text(), "a,b,c\n1,\"x, \"\"y\"\"\",\n0x2,z,w\n");
     for (csv, part) in [("", "no headings"), ("a\n1,2\n", "line 2 has 2 cells"), ("a\n\"x", "never closed")] {
         let error = from_csv("t", csv).unwrap_err().to_string();
@@ -176,7 +177,7 @@ proptest! {
             table.push([pair[0].clone() + "x", pair.get(1).cloned().unwrap_or_default()]);
         }
         let mut capture = Capture::new();
-        table.write(&mut capture, Form::Csv).unwrap();
+        super::form::write(&table, &mut capture, &Paint::default(), Form::Csv).unwrap();
         let back = from_csv("t", &capture.text()).unwrap();
         prop_assert_eq!(back.rows, table.rows);
     }

@@ -7,6 +7,7 @@ use super::info::{Neighbours, called, object};
 use super::shown;
 use crate::error::Result;
 use crate::eval::Env;
+use crate::paint::{Paint, Role};
 use crate::registry::{Args, Group, Mode, Row};
 use crate::render::{printable, script_line};
 use crate::table::{self, Table, number, text};
@@ -53,19 +54,25 @@ fn print(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         }
         Mode::Table => return print_table(env, args),
         Mode::Text => {
+            let paint = env.paint();
             for function in analysis.functions() {
-                let (addr, blocks, size) = (function.addr, function.blocks.len(), function.size());
-                writeln!(env.out, "{addr:#010x} {blocks:4} {size:6} {}", shown(function))?;
+                writeln!(env.out, "{}", line(&paint, function))?;
             }
         }
     }
     Ok(())
 }
 
+/// A function in one line.
+fn line(paint: &Paint, function: &Function) -> String {
+    let addr = paint.of(Role::Offset, &format!("{:#010x}", function.addr));
+    let name = paint.of(Role::FunctionName, &shown(function).to_string());
+    format!("{addr} {:4} {:6} {name}", function.blocks.len(), function.size())
+}
+
 fn print_here(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
     if let Some(function) = env.session.analysis.of(env.view.seek) {
-        let (addr, blocks, size) = (function.addr, function.blocks.len(), function.size());
-        writeln!(env.out, "{addr:#010x} {blocks:4} {size:6} {}", shown(function))?;
+        writeln!(env.out, "{}", line(&env.paint(), function))?;
     }
     Ok(())
 }

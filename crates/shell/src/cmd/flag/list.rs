@@ -9,14 +9,17 @@ use crate::error::Result;
 use crate::eval::Env;
 use crate::eval::each::matches;
 use crate::flag::Flag;
+use crate::paint::Role;
 use crate::registry::{Args, Mode};
 use crate::render::{printable, script_line};
 use crate::table::{self, Table, number, text};
 
 /// A line for each visible flag that is wanted.
 pub(super) fn lines(env: &mut Env<'_>, wanted: impl Fn(&Flag) -> bool) -> Result<()> {
+    let paint = env.paint();
     for flag in env.session.flags.visible().filter(|flag| wanted(flag)) {
-        writeln!(env.out, "{} {} {}", place(flag), flag.size, flag.name)?;
+        let (place, name) = (paint.of(Role::Offset, &place(flag)), paint.of(Role::Flag, &flag.name));
+        writeln!(env.out, "{place} {} {name}", flag.size)?;
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ use super::template::Template;
 use super::unit::Unit;
 use crate::error::Result;
 use crate::eval::Env;
+use crate::paint::{Paint, Role};
 
 /// Bytes in the columns' heading.
 const HEADING: &[u8] = b"- offset -";
@@ -35,6 +36,8 @@ pub(crate) struct Style {
     big: bool,
     /// What is shown for bytes that nothing provides, when it differs from their value.
     pub(super) absent: Option<u8>,
+    pub(super) paint: Paint,
+    colors_bytes: bool,
 }
 
 impl Style {
@@ -58,6 +61,15 @@ impl Style {
             dotted: env.is_set("hex.style"),
             big: env.big_endian(),
             absent: absent.map(|byte| if byte.is_ascii_graphic() { byte } else { b'.' }),
+            paint: env.paint(),
+            colors_bytes: env.is_set("scr.color.bytes"),
+        }
+    }
+
+    /// Paints what stands in a row from `from` on as those bytes.
+    fn wrap(&self, text: &mut Vec<u8>, from: usize, bytes: &[u8]) {
+        if self.colors_bytes && self.paint.is_on() {
+            self.paint.wrap(text, from, Role::of_bytes(bytes));
         }
     }
 
@@ -276,6 +288,7 @@ impl Dump {
         if self.style.ascii || self.unit == Unit::Char {
             text.extend((0..self.columns).map(|index| b"0123456789ABCDEF"[usize::from(low(index) & 15)]));
         }
+        self.style.paint.wrap(text, from, Role::Offset);
     }
 
     /// The blanks between an address and the cells.
@@ -294,7 +307,9 @@ impl Dump {
             push_blanks(text, if name.is_empty() { 1 } else { 2 });
         }
         if style.addr {
+            let from = text.len();
             push_addr(text, addr);
+            style.paint.wrap(text, from, Role::Offset);
         }
         self.lead(text);
         let run = style.run();
@@ -306,6 +321,7 @@ impl Dump {
             if let Some(absent) = style.absent.filter(|_| !provided(index)) {
                 text[from..].iter_mut().filter(|shown| **shown != b' ').for_each(|shown| *shown = absent);
             }
+            style.wrap(text, from, group);
         }
         if unit != Unit::Char {
             let shown_bytes = bytes.len().next_multiple_of(unit.size());
@@ -314,8 +330,11 @@ impl Dump {
             }
             text.push(b' ');
             if style.ascii {
-                let character = |(index, &byte)| if provided(index) { shown(byte) } else { b' ' };
-                text.extend(bytes.iter().enumerate().map(character));
+                for (index, byte) in bytes.iter().enumerate() {
+                    let from = text.len();
+                    text.push(if provided(index) { shown(*byte) } else { b' ' });
+                    style.wrap(text, from, &[*byte]);
+                }
             }
         }
     }

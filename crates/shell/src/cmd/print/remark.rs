@@ -4,6 +4,7 @@
 use super::dump::Dump;
 use crate::eval::Env;
 use crate::note::Kind;
+use crate::paint::Role;
 use crate::render::printable;
 
 /// The flags in a row, each above the byte it begins at, and a comment at its first byte.
@@ -26,7 +27,8 @@ pub(super) fn push_flags(env: &Env<'_>, dump: &Dump, text: &mut Vec<u8>, addr: u
         }
     }
     if !line.is_empty() {
-        text.extend_from_slice(line.into_iter().collect::<String>().as_bytes());
+        let names: String = line.into_iter().collect();
+        text.extend_from_slice(env.painted(Role::Flag, &names).as_bytes());
         text.push(b'\n');
     }
 }
@@ -36,10 +38,12 @@ pub(super) fn push_comments(env: &Env<'_>, text: &mut Vec<u8>, addr: u64, len: u
     for index in 0..len {
         let at = addr.wrapping_add(index as u64);
         if let Some(flag) = env.session.flags.at(at).next_back().filter(|_| with_flags) {
-            text.extend_from_slice(format!("  ; {}", printable(&flag.name)).as_bytes());
+            let name = env.painted(Role::Flag, &format!("; {}", printable(&flag.name)));
+            text.extend_from_slice(format!("  {name}").as_bytes());
         }
         if let Some(note) = env.session.notes.find(at, Kind::Comment) {
-            text.extend_from_slice(format!(" ; {}", printable(&note.text)).as_bytes());
+            let note = env.painted(Role::UserComment, &format!("; {}", printable(&note.text)));
+            text.extend_from_slice(format!(" {note}").as_bytes());
         }
     }
 }

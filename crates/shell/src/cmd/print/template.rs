@@ -17,8 +17,8 @@ pub(super) struct Template {
 impl Template {
     /// The row of a dump, where it is as simple as that.
     pub(super) fn new(style: &Style, unit: Unit, columns: usize, extra: Extra) -> Option<Template> {
-        let is_simple =
-            unit == Unit::Byte && extra == Extra::None && style.absent.is_none() && !style.section;
+        let is_plain = style.absent.is_none() && !style.section && !style.paint.is_on();
+        let is_simple = unit == Unit::Byte && extra == Extra::None && is_plain;
         if !is_simple {
             return None;
         }

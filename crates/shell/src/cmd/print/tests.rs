@@ -27,6 +27,21 @@ pub(in crate::cmd) fn output(uri: &str, line: &str) -> String {
     if out.reports.is_empty() { out.text() } else { out.reports.join("\n") }
 }
 
+#[test]
+fn colours_are_for_readers() {
+    let painted = capture(COUNTING, "e scr.color=1; px 16; px 16~&0x,0001").text();
+    assert!(painted.starts_with("\x1b[32m- offset -"), "{painted:?}");
+    assert_eq!(painted.lines().nth(1), painted.lines().nth(2));
+    let row = |line: &str| capture(COUNTING, line).text().lines().last().unwrap_or_default().to_owned();
+    for line in ["px 4|cat", "?e `px 4~0x`", "px 4 > $x; $x"] {
+        let row = row(&format!("e scr.color=1; {line}"));
+        assert!(row.starts_with("0x00000000 ") && !row.contains('\x1b'), "{line}: {row:?}");
+    }
+    let piped = row("e scr.color=1; e scr.color.pipe=true; px 4|cat");
+    assert!(piped.starts_with("\x1b["), "{piped:?}");
+    assert!(row("e scr.color=1; e scr.color.bytes=false; px 4").contains("  0001 0203  "));
+}
+
 const COUNTING: &str = "hex://000102030405060708090a0b0c0d0e0f1011121368656c6c6f00";
 
 #[test]
