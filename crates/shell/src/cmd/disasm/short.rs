@@ -1,4 +1,6 @@
-//! Instructions without a margin: `pi`, `pI`, `pid`, and as JSON `pij`, `pdj`.
+//! Instructions without a margin: `pi`, `pI`, `pid`, `pie`, as JSON `pij`, `pdj`, and as a table `pd,`.
+
+use std::collections::BTreeSet;
 
 use farad_analysis::Function;
 use farad_arch::{Explanation, Instruction};
@@ -9,8 +11,12 @@ use crate::cmd::decoder;
 use crate::cmd::print::{Range, push_addr};
 use crate::error::{Error, Result};
 use crate::eval::Env;
+use crate::note;
+use crate::paint::Role;
 use crate::parse::hex_digits;
+use crate::registry::Args;
 use crate::render::{json_string, printable};
+use crate::table::{self, Table, number, text};
 
 /// Bytes of output collected before they are written.
 const BUFFER: usize = 64 << 10;
@@ -64,29 +70,165 @@ pub(super) fn print_with_bytes(env: &mut Env<'_>, addr: u64, extent: Extent) -> 
     Ok(())
 }
 
-/// The instruction that each address of a range could begin, none reaching over its end.
+/// Instructions behind their addresses.
 ///
 /// # Errors
 /// What cannot be read, and an interrupt.
-pub(super) fn print_possible(env: &mut Env<'_>, range: Range) -> Result<()> {
+pub(super) fn print_with_addresses(env: &mut Env<'_>, addr: u64, extent: Extent) -> Result<()> {
+    let mut stream = Stream::new(env, addr, extent)?;
+    let mut instruction = Instruction::default();
+    while let Some(item) = stream.next(env, &mut instruction, true)? {
+        let shown = if item.is_valid { instruction.text() } else { "invalid".to_owned() };
+        writeln!(env.out, "{:#010x}             {shown}", item.addr)?;
+    }
+    Ok(())
+}
+
+/// How instructions are shown one by one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// Address, bytes, instruction.
+    Text,
+    /// The instruction.
+    Quiet,
+    /// An array of objects.
+    Json,
+}
+
+/// The instruction that each address of a range could begin, none reaching over its end. JSON has
+/// only what is one.
+///
+/// # Errors
+/// What cannot be read, and an interrupt.
+pub(super) fn print_possible(env: &mut Env<'_>, range: Range, form: Form) -> Result<()> {
     let decoder = decoder(env)?;
     let bytes = range.read(env)?;
     let mut instruction = Instruction::default();
+    let mut separator = "[";
     for at in (0..bytes.len()).step_by(decoder.alignment().max(1)) {
         env.ctx.check()?;
         let addr = range.addr.wrapping_add(at as u64);
         let rest = &bytes[at..bytes.len().min(at + decoder.max_size())];
-        if decoder.decode_text(rest, addr, &mut instruction) {
-            let digits = hex_digits(&rest[..instruction.size.min(rest.len())]);
-            writeln!(env.out, "{addr:#010x} {digits:>BYTES$}  {}", instruction.text())?;
-        } else if rest.len() < decoder.min_size() {
-            writeln!(env.out, "{addr:#010x} invalid")?;
-        } else {
-            let digits = hex_digits(&rest[..decoder.invalid_size().min(rest.len())]);
-            writeln!(env.out, "{addr:#010x} {digits:>BYTES$}  invalid")?;
+        let is_valid = decoder.decode_text(rest, addr, &mut instruction);
+        let size = if is_valid { instruction.size } else { decoder.invalid_size() };
+        let digits = hex_digits(&rest[..size.min(rest.len())]);
+        let shown = if is_valid { instruction.text() } else { "invalid".to_owned() };
+        match form {
+            Form::Quiet => writeln!(env.out, "{shown}")?,
+            Form::Json if !is_valid => {}
+            Form::Json => {
+                let inst = json_string(&shown);
+                write!(env.out, "{separator}{{\"addr\":{addr},\"bytes\":\"{digits}\",\"inst\":{inst}}}")?;
+                separator = ",";
+            }
+            Form::Text if !is_valid && rest.len() < decoder.min_size() => {
+                writeln!(env.out, "{addr:#010x} invalid")?;
+            }
+            Form::Text => writeln!(env.out, "{addr:#010x} {digits:>BYTES$}  {shown}")?,
         }
     }
+    match form {
+        Form::Json => Ok(writeln!(env.out, "{}]", if separator == "[" { "[" } else { "" })?),
+        Form::Text | Form::Quiet => Ok(()),
+    }
+}
+
+/// The size of each instruction in bytes.
+///
+/// # Errors
+/// What cannot be read, and an interrupt.
+pub(super) fn print_sizes(env: &mut Env<'_>, addr: u64, extent: Extent, json: bool) -> Result<()> {
+    let mut stream = Stream::new(env, addr, extent)?;
+    let mut instruction = Instruction::default();
+    let mut sizes = Vec::new();
+    while let Some(item) = stream.next(env, &mut instruction, false)? {
+        match json {
+            true => sizes.push(item.bytes.len().to_string()),
+            false => writeln!(env.out, "{}", item.bytes.len())?,
+        }
+        env.ctx.check()?;
+    }
+    if json {
+        writeln!(env.out, "[{}]", sizes.join(","))?;
+    }
     Ok(())
+}
+
+/// What each instruction does in ESIL, behind its address unless it is asked for alone.
+///
+/// # Errors
+/// What cannot be read, and an interrupt.
+pub(super) fn print_esil(env: &mut Env<'_>, addr: u64, extent: Extent, quiet: bool) -> Result<()> {
+    let decoder = decoder(env)?;
+    let mut stream = Stream::new(env, addr, extent)?;
+    let mut instruction = Instruction::default();
+    while let Some(item) = stream.next(env, &mut instruction, false)? {
+        let esil = decoder.esil(item.bytes, item.addr).filter(|_| item.is_valid);
+        let esil = esil.map_or(String::new(), |(esil, _)| esil);
+        let line = if quiet { esil } else { format!("{:#010x} {esil}", item.addr) };
+        writeln!(env.out, "{}", line.trim_end())?;
+        env.ctx.check()?;
+    }
+    Ok(())
+}
+
+/// The comments at instructions.
+///
+/// # Errors
+/// What cannot be read, and an interrupt.
+pub(super) fn print_comments(env: &mut Env<'_>, addr: u64, extent: Extent) -> Result<()> {
+    let mut stream = Stream::new(env, addr, extent)?;
+    let mut instruction = Instruction::default();
+    while let Some(item) = stream.next(env, &mut instruction, false)? {
+        let addr = item.addr;
+        if let Some(note) = env.session.notes.find(addr, note::Kind::Comment) {
+            let text = env.painted(Role::UserComment, &printable(&note.text));
+            writeln!(env.out, "{} {text}", env.painted(Role::Offset, &format!("{addr:#010x}")))?;
+        }
+        env.ctx.check()?;
+    }
+    Ok(())
+}
+
+/// Instructions as a table: what is at each, what it does, what it refers to and what refers to it.
+///
+/// # Errors
+/// What cannot be read, a wrong query, and an interrupt.
+pub(super) fn print_table(env: &mut Env<'_>, addr: u64, extent: Extent, args: &Args<'_>) -> Result<()> {
+    let columns = ["name", "bytes", "disasm", "comment", "esil", "refs", "xrefs"].map(text);
+    let mut columns = Vec::from(columns);
+    columns.insert(1, number("addr"));
+    let mut table = Table::new("instructions", columns);
+    let decoder = decoder(env)?;
+    let mut stream = Stream::new(env, addr, extent)?;
+    let mut instruction = Instruction::default();
+    while let Some(item) = stream.next(env, &mut instruction, true)? {
+        env.ctx.check()?;
+        let addr = item.addr;
+        let notes = env.session.notes.find(addr, note::Kind::Comment);
+        let esil = decoder.esil(item.bytes, addr).filter(|_| item.is_valid);
+        let references = &env.session.analysis.references;
+        let list = |targets: BTreeSet<u64>| -> String {
+            targets.iter().map(|addr| format!("{addr:#010x}")).collect::<Vec<String>>().join(" ")
+        };
+        let next = instruction.next();
+        let goes = [instruction.jump, instruction.fail].into_iter().flatten().filter(|to| *to != next);
+        let from = references.from(addr).map(|reference| reference.to).chain(goes);
+        table.push([
+            name::best(&env.session.flags, addr).map(|flag| flag.name.clone()).unwrap_or_default(),
+            format!("{addr:#010x}"),
+            hex_digits(item.bytes),
+            if item.is_valid { instruction.text().to_owned() } else { "invalid".to_owned() },
+            notes.map(|note| note.text.clone()).unwrap_or_default(),
+            esil.map(|(esil, _)| esil).unwrap_or_default(),
+            list(from.collect()),
+            list(references.to(addr).map(|reference| reference.from).collect()),
+        ]);
+        if table.len() >= table::ROWS {
+            return Err(Error::Limit { what: "the rows of a table", limit: table::ROWS.to_string() });
+        }
+    }
+    table::print(env, args, table)
 }
 
 /// All that is known of each instruction, as a JSON array.
@@ -124,7 +266,10 @@ pub(crate) fn print_ops_json(env: &mut Env<'_>, addr: u64, size: u64) -> Result<
 }
 
 /// Writes instructions as elements of an array, `separator` before each.
-fn write_json(env: &mut Env<'_>, addr: u64, extent: Extent, separator: &mut &str) -> Result<()> {
+///
+/// # Errors
+/// What cannot be read, and an interrupt.
+pub(super) fn write_json(env: &mut Env<'_>, addr: u64, extent: Extent, separator: &mut &str) -> Result<()> {
     let mut stream = Stream::new(env, addr, extent)?;
     let mut instruction = Instruction::default();
     let decoder = decoder(env)?;

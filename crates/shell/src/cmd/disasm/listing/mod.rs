@@ -10,7 +10,7 @@ use crate::cmd::print;
 use crate::error::Result;
 use crate::eval::Env;
 use crate::paint::{Line, Role};
-use crate::render::printable;
+use crate::render::{json_string, printable};
 
 mod above;
 mod arrow;
@@ -37,6 +37,50 @@ const RULE: &str = "; --------------------------------------";
 /// # Errors
 /// What cannot be read, and an interrupt.
 pub(super) fn print(env: &mut Env<'_>, addr: u64, extent: Extent) -> Result<()> {
+    each(env, addr, extent, |env, _, text| Ok(env.out.write_all(text.as_bytes())?))
+}
+
+/// Prints a listing without jump lines and those along functions.
+///
+/// # Errors
+/// What cannot be read, and an interrupt.
+pub(super) fn print_bare(env: &mut Env<'_>, addr: u64, extent: Extent) -> Result<()> {
+    let mut stream = Stream::new(env, addr, extent)?;
+    let style = Style { lines: None, frame: false, ..Style::of(env, stream.settings()) };
+    let mut composer = Composer::new(&style);
+    for row in row::page(env, &mut stream)? {
+        composer.row(env, None, &row)?;
+    }
+    Ok(())
+}
+
+/// Prints the lines of a listing as JSON: address, where an instruction jumps to, text.
+///
+/// # Errors
+/// What cannot be read, and an interrupt.
+pub(super) fn print_json(env: &mut Env<'_>, addr: u64, extent: Extent) -> Result<()> {
+    let mut separator = "[";
+    each(env, addr, extent, |env, row, text| {
+        let last = text.lines().count().saturating_sub(1);
+        for (index, line) in text.lines().enumerate() {
+            let jump = row.jump(false).filter(|_| index == last);
+            let arrow = jump.map_or(String::new(), |to| format!("\"arrow\":{to},"));
+            let (addr, text) = (row.addr(), json_string(line));
+            write!(env.out, "{separator}{{\"addr\":{addr},{arrow}\"text\":{text}}}")?;
+            separator = ",";
+        }
+        Ok(())
+    })?;
+    Ok(writeln!(env.out, "{}]", if separator == "[" { "[" } else { "" })?)
+}
+
+/// Hands on each row of a listing with its lines.
+fn each(
+    env: &mut Env<'_>,
+    addr: u64,
+    extent: Extent,
+    mut take: impl FnMut(&mut Env<'_>, &Row, &str) -> Result<()>,
+) -> Result<()> {
     let mut stream = Stream::new(env, addr, extent)?;
     let style = Style::of(env, stream.settings());
     let mut composer = Composer::new(&style);
@@ -47,7 +91,8 @@ pub(super) fn print(env: &mut Env<'_>, addr: u64, extent: Extent) -> Result<()> 
         }
         let arrows = style.lines.map(|width| Arrows::new(&jumps(&style, &rows), width, style.step));
         for row in &rows {
-            composer.row(env, arrows.as_ref(), row)?;
+            let text = composer.compose(env, arrows.as_ref(), row)?;
+            take(env, row, &text)?;
         }
     }
 }
@@ -85,8 +130,14 @@ impl<'a> Composer<'a> {
         Ok(env.out.write_all(self.line.take().as_bytes())?)
     }
 
-    /// Writes a row: the lines above it, its own, and those below.
+    /// Writes a row.
     fn row(&mut self, env: &mut Env<'_>, arrows: Option<&Arrows>, row: &Row) -> Result<()> {
+        let text = self.compose(env, arrows, row)?;
+        Ok(env.out.write_all(text.as_bytes())?)
+    }
+
+    /// The lines of a row: those above it, its own, and those below.
+    fn compose(&mut self, env: &mut Env<'_>, arrows: Option<&Arrows>, row: &Row) -> Result<String> {
         env.ctx.check()?;
         let (style, line) = (self.style, &mut self.line);
         let addr = row.addr();
@@ -145,7 +196,7 @@ impl<'a> Composer<'a> {
         start.end();
         line.painted(&start.take(), 0);
         below(env, style, &margin, row, line);
-        Ok(env.out.write_all(line.take().as_bytes())?)
+        Ok(line.take())
     }
 }
 
