@@ -10,6 +10,7 @@ use crate::registry::{Args, Glue, Group, Kind, Mode, Param, Row, maybe, need};
 mod ascii;
 mod bytes;
 mod card;
+mod chart;
 mod code;
 mod coding;
 mod decode;
@@ -80,6 +81,11 @@ const fn references(name: &'static str, brief: &'static str) -> Row {
 /// A row of bars.
 const fn bars(name: &'static str, brief: &'static str) -> Row {
     Row::new(name, brief, zoom::print_bars).params(PARTS).modes(&[Mode::Json, Mode::Quiet])
+}
+
+/// A row of columns.
+const fn columns(name: &'static str, brief: &'static str) -> Row {
+    Row::new(name, brief, chart::print_parts).params(PARTS)
 }
 
 /// A row of a zoomed dump.
@@ -267,6 +273,23 @@ static ROWS: &[Row] = &[
     bars("p=j", "Bars of the jumps in parts").examples(&["p=j 4"]),
     bars("p=i", "Bars of what is no instruction in parts"),
     bars("p=s", "Bars of instructions that enter the system in parts"),
+    bars("p=a", "Bars of the blocks of functions that begin in parts"),
+    bars("p=A", "Bars of the flags, notes and functions in parts"),
+    sized("p==", "The bytes of a block as columns", chart::print_bytes).examples(&["p==", "p== 8"]),
+    columns("p==b", "Columns of the first bytes of the parts of zoom.in"),
+    columns("p==e", "Columns of the entropy of parts of zoom.in").examples(&["p==e 8"]),
+    columns("p==p", "Columns of how much of parts is printable"),
+    columns("p==0", "Columns of how much of parts is 0"),
+    columns("p==F", "Columns of how much of parts is 0xff"),
+    columns("p==z", "Columns of how much of parts is in strings"),
+    columns("p==m", "Columns of the flags and notes in parts"),
+    columns("p==c", "Columns of the calls in parts"),
+    columns("p==j", "Columns of the jumps in parts"),
+    columns("p==i", "Columns of what is no instruction in parts"),
+    columns("p==s", "Columns of instructions that enter the system in parts"),
+    Row::new("p=2", "Numbers of 16 bits with their sign, as a wave", chart::print_wave)
+        .params(COUNT)
+        .examples(&["p=2 4"]),
     Row::new("p=d", "How the bytes of a block are spread", zoom::print_distribution)
         .params(LENGTH)
         .examples(&["p=d", "p=d 16"]),

@@ -18,6 +18,11 @@ pub(crate) struct Range {
 }
 
 impl Range {
+    /// Whether an address is in it.
+    pub(super) fn holds(&self, addr: u64) -> bool {
+        addr.wrapping_sub(self.addr) < self.len
+    }
+
     /// The range that a length argument stands for: that many bytes from the seek, up to the
     /// seek when it is negative, and a block when it is empty.
     ///

@@ -239,3 +239,17 @@ fn text_is_found_in_whatever_holds_it() {
     }
     assert!(output(uri, "pxf").contains("no function"));
 }
+
+#[test]
+fn bytes_are_drawn_as_columns_and_waves() {
+    let chart = output("hex://00ff", "p== 2");
+    let lines: Vec<&str> = chart.lines().collect();
+    assert_eq!((lines.len(), lines[0].trim(), lines[1].trim_start()), (14, "", "#".repeat(39).as_str()));
+    assert_eq!(lines[13], format!("{}{}", "_".repeat(39), "#".repeat(39)));
+    assert_eq!(
+        output("hex://0048ff7f", "p=2 2"),
+        "0x00000000    18432    78% [###################################----------] 51199\n\
+         0x00000002    32767    99% [############################################-] 14335\n"
+    );
+    assert_eq!(output("hex://c3c3", "af; af @ 1; p=aq 2"), "0x00000000 0 1\n0x00000001 1 1\n");
+}

@@ -46,6 +46,10 @@ enum Measure {
     Invalid,
     /// Instructions that enter the system or need its rights.
     System,
+    /// Blocks of functions.
+    Blocks,
+    /// Flags, notes and functions.
+    Known,
 }
 
 impl Measure {
@@ -56,37 +60,33 @@ impl Measure {
 
     fn of_instruction(self, kind: Option<Kind>) -> bool {
         use Measure::{Calls, Invalid, Jumps, System};
-        let Some(kind) = kind else { return self == Invalid };
         match kind {
-            Kind::Call
-            | Kind::ConditionalCall
-            | Kind::RegisterCall
-            | Kind::IndirectCall
-            | Kind::UnknownCall => self == Calls,
-            Kind::Jump
-            | Kind::ConditionalJump
-            | Kind::RegisterJump
-            | Kind::ConditionalRegisterJump
-            | Kind::IndirectJump
-            | Kind::MemoryJump
-            | Kind::ConditionalMemoryJump
-            | Kind::UnknownJump
-            | Kind::ConditionalUnknownJump => self == Jumps,
-            Kind::Illegal => self == Invalid,
-            Kind::Interrupt | Kind::ConditionalInterrupt | Kind::Trap | Kind::Io => self == System,
-            _ => false,
+            None | Some(Kind::Illegal) => self == Invalid,
+            Some(Kind::Interrupt | Kind::ConditionalInterrupt | Kind::Trap | Kind::Io) => self == System,
+            Some(kind) => self == Calls && kind.is_call() || self == Jumps && kind.is_jump(),
         }
     }
 }
 
 /// A part and what was measured of it.
-struct Cell {
-    addr: u64,
-    value: u64,
+pub(super) struct Cell {
+    pub(super) addr: u64,
+    pub(super) value: u64,
 }
 
-/// Bars of what the command's last letter asks for.
-pub(super) fn print_bars(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+/// Parts, and what was asked about each.
+pub(super) struct Survey {
+    whole: Range,
+    /// Bytes of a part.
+    size: u64,
+    pub(super) cells: Vec<Cell>,
+}
+
+/// Measures what the command's last letter asks for.
+///
+/// # Errors
+/// Wrong arguments, what cannot be read, and an interrupt.
+pub(super) fn survey(env: &mut Env<'_>, args: &Args<'_>) -> Result<Survey> {
     let measure = match args.row.name.as_bytes().last() {
         Some(b'e') => Measure::Entropy,
         Some(b'p') => Measure::Printable,
@@ -98,6 +98,8 @@ pub(super) fn print_bars(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         Some(b'j') => Measure::Jumps,
         Some(b'i') => Measure::Invalid,
         Some(b's') => Measure::System,
+        Some(b'a') => Measure::Blocks,
+        Some(b'A') => Measure::Known,
         _ => Measure::Head,
     };
     let words = args.words();
@@ -121,7 +123,13 @@ pub(super) fn print_bars(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     if measure.is_share() {
         cells.iter_mut().for_each(|cell| cell.value = share(cell.value, size));
     }
-    let cells = cells.get(usize::try_from(skip.unwrap_or(0)).unwrap_or(usize::MAX)..).unwrap_or(&[]);
+    cells.drain(..usize::try_from(skip.unwrap_or(0)).unwrap_or(usize::MAX).min(cells.len()));
+    Ok(Survey { whole, size, cells })
+}
+
+/// Bars of what the command's last letter asks for.
+pub(super) fn print_bars(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let Survey { whole, size, cells } = survey(env, args)?;
     match args.mode {
         Mode::Json => {
             let rows: Vec<serde_json::Value> = cells
@@ -234,6 +242,8 @@ fn value(env: &mut Env<'_>, part: Range, measure: Measure) -> Result<u64> {
     let count = match measure {
         Measure::Head => return Ok(u64::from(Range { len: 1, ..part }.read(env)?[0])),
         Measure::Marks => return Ok(marks(env, part)),
+        Measure::Blocks => return Ok(blocks(env, part)),
+        Measure::Known => return Ok(marks(env, part) + functions(env, part)),
         Measure::Entropy => return entropy(env, part),
         Measure::Calls | Measure::Jumps | Measure::Invalid | Measure::System => {
             return instructions(env, part, measure);
@@ -298,11 +308,18 @@ pub(super) fn entropy(env: &mut Env<'_>, part: Range) -> Result<u64> {
 }
 
 fn marks(env: &Env<'_>, part: Range) -> u64 {
-    let end = part.addr.saturating_add(part.len - 1);
-    let inside = |addr: u64| (part.addr..=end).contains(&addr);
-    let flags = env.session.flags.all().filter(|flag| inside(flag.addr)).count();
-    let notes = env.session.notes.all().filter(|note| inside(note.addr)).count();
+    let flags = env.session.flags.all().filter(|flag| part.holds(flag.addr)).count();
+    let notes = env.session.notes.all().filter(|note| part.holds(note.addr)).count();
     (flags + notes) as u64
+}
+
+fn functions(env: &Env<'_>, part: Range) -> u64 {
+    env.session.analysis.by_address().filter(|function| part.holds(function.addr)).count() as u64
+}
+
+fn blocks(env: &Env<'_>, part: Range) -> u64 {
+    let blocks = env.session.analysis.by_address().flat_map(|function| function.blocks.keys());
+    blocks.filter(|addr| part.holds(**addr)).count() as u64
 }
 
 fn instructions(env: &mut Env<'_>, part: Range, measure: Measure) -> Result<u64> {
