@@ -111,11 +111,11 @@ fn commands_print_what_the_peer_prints() {
         ),
         ("f foo 4 0x10; f*", "fs *\n'f foo 4 0x00000010 \n"),
         ("f foo=0x20; fl foo 8; fr foo bar; f", "0x00000020 8 bar\n"),
-        ("f a 1 1; f b 2 2; f c 3 3; f-b; f", "0x00000001 1 a\n0x00000003 3 c\n"),
+        ("f a 1 0x1; f b 2 0x2; f c 3 0x3; f-b; f", "0x00000001 1 a\n0x00000003 3 c\n"),
         ("f foo 4 0x10; fm 0x40 @ foo; f; fd 0x42", "0x00000040 4 foo\nfoo + 2\n"),
         ("f foo 4 0x10; fc red @ foo; fc", "0x00000010  foo       red\n"),
         ("f 1foo 4; f 'a b' 4; f", ""),
-        ("f x 4 4; fC x two words; .f*; fC x; f", "two words\n0x00000004 4 x\n"),
+        ("f x 4 0x4; fC x two words; .f*; fC x; f", "two words\n0x00000004 4 x\n"),
         ("o", " 3 * rwx 0x00000200 malloc://512\n"),
         (
             "o malloc://64 0x1000; om",

@@ -56,7 +56,10 @@ fn parsed(env: &mut Env<'_>, args: &Args<'_>) -> Result<Flag> {
         Flag::new(checked(name.trim())?, env.number(addr)?, 1)
     } else {
         let size = words.get(1).map_or(Ok(1), |word| env.number(word))?;
-        let addr = words.get(2).map_or(Ok(env.view.seek), |word| env.number(word))?;
+        let addr = match words.get(2) {
+            Some(word) => address(env, word)?,
+            None => env.view.seek,
+        };
         let mut flag = Flag::new(checked(first)?, addr, size);
         flag.comment = words.get(3..).map(|rest| rest.join(" ")).filter(|text| !text.is_empty());
         if let Some(encoded) = flag.comment.as_deref().and_then(|text| text.strip_prefix("base64:")) {
@@ -67,6 +70,22 @@ fn parsed(env: &mut Env<'_>, args: &Args<'_>) -> Result<Flag> {
     flag.addr = flag.addr.wrapping_add(env.session.extensions.of::<Base>().0);
     flag.space = env.session.flags.selected.clone();
     Ok(flag)
+}
+
+/// The address in a word. As the peer has it, one of a single character is taken for none: scripts
+/// write `f name 1 0` and mean the seek.
+fn address(env: &mut Env<'_>, word: &str) -> Result<u64> {
+    let addr = env.number(word)?;
+    let seek = env.view.seek;
+    if word.chars().count() > 1 {
+        return Ok(addr);
+    }
+    if addr != seek {
+        env.out.report(&format!(
+            "WARN: the address {word}, of one character, is ignored: the flag is at {seek:#x}; {addr:#x} is not"
+        ));
+    }
+    Ok(seek)
 }
 
 /// Whether the text is `name=addr` or `name = addr`, and no size or comment with a `=` in it.

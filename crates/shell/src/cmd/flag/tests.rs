@@ -18,8 +18,8 @@ fn flags_are_set_and_moved() {
             "f a1 0 0x10; f b1 3 0x20; f c1 0 0x30; fla; f",
             "0x00000010 16 a1\n0x00000020 3 b1\n0x00000030 0 c1\n",
         ),
-        ("f s.b 1 1; f s.c 1 2; fO s.*; f", "0x00000001 1 s.0\n0x00000002 1 s.1\n"),
-        ("f a1 1 4; s 4; fN real; fn; fN", "0x00000004 1 real\nreal\n"),
+        ("f s.b 1 0x1; f s.c 1 0x2; fO s.*; f", "0x00000001 1 s.0\n0x00000002 1 s.1\n"),
+        ("f a1 1 0x4; s 4; fN real; fn; fN", "0x00000004 1 real\nreal\n"),
     ] {
         assert_eq!(output("malloc://512", line), expected, "{line}");
     }
@@ -50,11 +50,11 @@ fn flags_are_found() {
         ("f a1 4 0x10; f b1 4 0x30; ff; ff b* @ 4; ff @ 0x40", "16\n44\n0\n"),
         ("f a1 4 0x10; fc red @ a1; fc a1; fc.; fc. @ a1; fc-a1; fc", "red\n0x00000010  a1        red\n"),
         (
-            "f a.b 1 1; f a.c.d 1 2; f e 1 4; fg; fg* e",
+            "f a.b 1 0x1; f a.c.d 1 0x2; f e 1 0x4; fg; fg* e",
             " a.\n   b\n   c.\n     d\n e\nagn root\nagn e e\nage root e\n",
         ),
         (
-            "f a1 4 1; f b1 4 2; ft t a* c*; ft; ft t; ftn t; ftw; ft*; ftj",
+            "f a1 4 0x1; f b1 4 0x2; ft t a* c*; ft; ft t; ftn t; ftw; ft*; ftj",
             "t\n0x00000001\n0x00000001  a1\nt:\n0x00000001  a1\nft t a* c*\n{\"t\":[\"a*\",\"c*\"]}\n",
         ),
     ] {
@@ -84,4 +84,12 @@ fn spaces_are_stacked() {
         output("malloc://512", line),
         "0  a\n1  b\n2  c (selected)\nfs a\nfs+b\nfs+c\n0  a\n1  b (selected)\n"
     );
+}
+
+#[test]
+fn an_address_of_one_character_is_ignored_and_said_so() {
+    let out = crate::cmd::print::tests::capture("malloc://64", "s 0x10; f a 1 4; f b 1 0x4; f c 1 00; f");
+    assert_eq!(out.text(), "0x00000000 1 c\n0x00000004 1 b\n0x00000010 1 a\n");
+    assert_eq!(out.reports.len(), 1);
+    assert!(out.reports[0].starts_with("WARN: the address 4, of one character, is ignored"));
 }
