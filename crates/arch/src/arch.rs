@@ -176,10 +176,11 @@ pub static ARCHS: &[Arch] = &[
         open: open::arm,
         analyse: semantics::arm::analyse,
         assembly: Some(&assemble::arm::ASSEMBLY),
+        esil: esil::arm_or_arm64,
         registers: register::arm,
+        properties: property::arm,
         pseudo: pseudo::arm,
         lines: describe::arm,
-        ..BARE
     },
     Arch {
         name: "bpf",
@@ -248,6 +249,7 @@ pub static ARCHS: &[Arch] = &[
         open: open::mips,
         analyse: semantics::mips::analyse,
         assembly: Some(&assemble::mips::ASSEMBLY),
+        esil: esil::mips::generate,
         registers: register::mips,
         pseudo: pseudo::mips,
         lines: describe::mips,
@@ -274,6 +276,7 @@ pub static ARCHS: &[Arch] = &[
         sizes: |_| Sizes::fixed(4),
         open: open::ppc,
         analyse: semantics::ppc::analyse,
+        esil: esil::ppc::generate,
         registers: register::ppc,
         pseudo: pseudo::ppc,
         lines: describe::ppc,
@@ -290,7 +293,9 @@ pub static ARCHS: &[Arch] = &[
         sizes: |_| Sizes::new(2, 2, 4, 2),
         open: |_, _| Ok(Engine::Native(engine::riscv::decode)),
         analyse: semantics::riscv::analyse,
+        esil: esil::riscv::generate,
         registers: register::riscv,
+        properties: property::riscv,
         pseudo: pseudo::riscv,
         lines: describe::riscv,
         ..BARE

@@ -8,6 +8,7 @@ use crate::arch::{self, Arch, Sizes};
 use crate::detail::Detail;
 use crate::engine::Engine;
 use crate::error::Error;
+use crate::esil;
 use crate::instruction::Instruction;
 use crate::property::{self, Properties};
 use crate::pseudo;
@@ -101,7 +102,7 @@ impl Decoder {
         instruction.reset(addr);
         let detail = engine.explain(bytes, addr, settings, &mut instruction)?;
         (self.row.analyse)(settings, &mut instruction);
-        let esil = (self.row.esil)(settings, &instruction).unwrap_or_default();
+        let esil = esil::expression(self.row, settings, &instruction).unwrap_or_default();
         let mut properties = property::plain(&instruction, &detail);
         (self.row.properties)(settings, &instruction, &detail, &mut properties);
         Some(Explanation { instruction, detail, esil, properties })
@@ -116,9 +117,9 @@ impl Decoder {
             Syntax::Intel => (&self.engine, &self.settings),
             _ => self.telling().map(|telling| (&telling.engine, &telling.settings))?,
         };
-        engine
-            .decode(bytes, addr, settings, &mut instruction)
-            .then(|| ((self.row.esil)(settings, &instruction).unwrap_or_default(), instruction.size))
+        engine.decode(bytes, addr, settings, &mut instruction).then(|| {
+            (esil::expression(self.row, settings, &instruction).unwrap_or_default(), instruction.size)
+        })
     }
 
     /// An instruction's text, which may have names for addresses in it, as pseudo-code; as it is where

@@ -2,8 +2,12 @@
 //! takes, what it does to the stack, what it accesses. They are what radare2 tells in `ao`; some are
 //! rough (cycles are orders of magnitude), and each architecture tells what it can.
 
+mod arm;
+mod riscv;
 mod x86;
 
+pub(crate) use arm::describe as arm;
+pub(crate) use riscv::describe as riscv;
 pub(crate) use x86::describe as x86;
 
 use crate::detail::Detail;

@@ -2,5 +2,7 @@
 //! listing may spoil, or only to count what it would cost.
 
 mod cost;
+mod run;
 
 pub(crate) use cost::cost;
+pub(crate) use run::{Event, Memory, Run};
