@@ -10,6 +10,7 @@ mod color;
 mod compare;
 pub mod config;
 mod disasm;
+mod emulation;
 mod environment;
 mod files;
 mod flag;
@@ -25,6 +26,7 @@ mod opcode;
 pub mod open;
 mod pointer;
 mod print;
+mod register;
 mod search;
 mod seek;
 mod store;
@@ -59,6 +61,9 @@ pub fn groups() -> Vec<Group> {
         compare::GROUP,
         info::GROUP,
         opcode::GROUP,
+        register::GROUP,
+        register::EMULATED,
+        emulation::GROUP,
     ];
     groups.extend(assemble::GROUPS);
     groups.extend(write::GROUPS);

@@ -1,4 +1,6 @@
 //! The table of settings, by name.
+//!
+//! Size: one table, a row a setting, in the order that lists show them.
 
 use super::{Kind, Scope, Variable};
 
@@ -106,6 +108,10 @@ pub static VARIABLES: &[Variable] = &[
     ),
     row("asm.comments", Kind::Bool, Scope::View, "true", "Show comments in the disassembly"),
     row("asm.cpu", Kind::Text, Scope::View, "", "Kind of processor, within the architecture"),
+    row("asm.cycles", Kind::Bool, Scope::View, "false", "Show about how many cycles each instruction takes"),
+    row("asm.describe", Kind::Bool, Scope::View, "false", "Say beside each instruction what it does"),
+    row("asm.emu", Kind::Bool, Scope::View, "false", "Say what instructions would do, by emulating them"),
+    row("asm.esil", Kind::Bool, Scope::View, "false", "Show ESIL in place of instructions"),
     row("asm.family", Kind::Bool, Scope::View, "false", "Show the family of each instruction"),
     row("asm.flags", Kind::Bool, Scope::View, "true", "Show flags in the disassembly"),
     row("asm.flags.addr", Kind::Bool, Scope::View, "false", "Show the address before its flags"),
@@ -141,6 +147,7 @@ pub static VARIABLES: &[Variable] = &[
     row("asm.nbytes", Kind::Number, Scope::View, "6", "Bytes of an instruction shown before they are cut"),
     row("asm.optype", Kind::Bool, Scope::View, "false", "Show what kind of instruction each is"),
     row("asm.os", Kind::Text, Scope::View, "linux", "Operating system the code is for"),
+    row("asm.pseudo", Kind::Bool, Scope::View, "false", "Show pseudo-code in place of instructions"),
     row("asm.refptr", Kind::Bool, Scope::View, "true", "Show the value in memory that an instruction names"),
     row("asm.section", Kind::Bool, Scope::View, "false", "Show the section beside each address"),
     row(
@@ -259,6 +266,39 @@ pub static VARIABLES: &[Variable] = &[
         "there is no debugger yet",
     ),
     row("dir.tmp", Kind::Text, Scope::Session, "/tmp", "Folder for temporary files"),
+    row(
+        "emu.str",
+        Kind::Bool,
+        Scope::View,
+        "false",
+        "Of what asm.emu says show only texts that registers point at",
+    ),
+    row("esil.gotolimit", Kind::Number, Scope::Session, "0x1000", "Most jumps within one expression of ESIL"),
+    row(
+        "esil.maxsteps",
+        Kind::Number,
+        Scope::Session,
+        "0",
+        "Instructions after which emulation stops; 0 is no limit",
+    ),
+    row("esil.nonull", Kind::Bool, Scope::Session, "false", "Memory at address 0 cannot be emulated"),
+    row("esil.romem", Kind::Bool, Scope::Session, "false", "Emulation writes no memory"),
+    row("esil.stack.addr", Kind::Number, Scope::Session, "0x100000", "Where aeim puts the emulator's stack"),
+    row(
+        "esil.stack.depth",
+        Kind::Number,
+        Scope::Session,
+        "0x100",
+        "Most items on the stack of an expression of ESIL",
+    ),
+    row("esil.stack.size", Kind::Number, Scope::Session, "0xf0000", "Bytes of the emulator's stack"),
+    row(
+        "esil.timeout",
+        Kind::Number,
+        Scope::Session,
+        "0",
+        "Seconds after which emulation stops; 0 is no limit",
+    ),
     row("file.info", Kind::Bool, Scope::Session, "true", "Read the headers of files that are opened"),
     row("graph.body", Kind::Bool, Scope::View, "true", "Show what stands in the boxes of graphs"),
     row("graph.bytes", Kind::Bool, Scope::View, "false", "Show the bytes of instructions in graphs"),

@@ -61,13 +61,29 @@ pub(crate) struct Run {
     /// What the last instruction did, in order.
     pub(crate) events: Vec<Event>,
     big_endian: bool,
+    /// Whether there is no memory at address 0.
+    no_null: bool,
+    /// Whether no memory can be written.
+    read_only: bool,
 }
 
 impl Run {
     /// A run that begins with these registers.
     pub(crate) fn new(env: &Env<'_>, registers: Registers, memory: Memory) -> Run {
-        let big_endian = env.big_endian();
-        Run { machine: Machine::default(), registers, memory, events: Vec::new(), big_endian }
+        let mut machine = Machine::default();
+        let limit =
+            |name: &str, most: usize| usize::try_from(env.setting_number(name)).unwrap_or(most).min(most);
+        machine.limits.jumps = limit("esil.gotolimit", 1 << 20);
+        machine.limits.stack = limit("esil.stack.depth", 1 << 16).max(8);
+        Run {
+            machine,
+            registers,
+            memory,
+            events: Vec::new(),
+            big_endian: env.big_endian(),
+            no_null: env.is_set("esil.nonull"),
+            read_only: env.is_set("esil.romem"),
+        }
     }
 
     /// The program counter.
@@ -183,6 +199,9 @@ impl Host for Site<'_, '_> {
     }
 
     fn read(&mut self, addr: u64, bytes: &mut [u8]) -> bool {
+        if addr == 0 && self.run.no_null {
+            return false;
+        }
         let is_read = self.run.fetch(self.env, addr, bytes).is_ok();
         if is_read {
             self.run.note(addr, bytes, false);
@@ -191,6 +210,9 @@ impl Host for Site<'_, '_> {
     }
 
     fn write(&mut self, addr: u64, bytes: &[u8]) -> bool {
+        if self.run.read_only || addr == 0 && self.run.no_null {
+            return false;
+        }
         self.run.note(addr, bytes, true);
         match &mut self.run.memory {
             Memory::Session => self.env.session.io.write(addr, bytes, self.env.ctx).is_ok(),

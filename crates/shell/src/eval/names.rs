@@ -130,8 +130,9 @@ impl Names for Scope<'_, '_> {
                 None => Some(flag.addr),
             };
         }
-        let symbols = env.session.loaded.iter().flat_map(|loaded| &loaded.binary.symbols);
-        symbols.filter(|symbol| symbol.name == name).map(|symbol| symbol.vaddr).next()
+        let mut symbols = env.session.loaded.iter().flat_map(|loaded| &loaded.binary.symbols);
+        let symbol = symbols.find(|symbol| symbol.name == name).map(|symbol| symbol.vaddr);
+        symbol.or_else(|| env.registers().value(name))
     }
 
     fn variable(&mut self, name: &str) -> Option<u64> {

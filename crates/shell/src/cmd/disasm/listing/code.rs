@@ -1,6 +1,6 @@
 //! An instruction's own part of a listing: its size, its bytes, its text.
 
-use farad_arch::Instruction;
+use farad_arch::{Explanation, Instruction};
 
 use super::super::spell;
 use super::style::Style;
@@ -10,6 +10,8 @@ use crate::paint::{Line, Role};
 
 /// Columns between an address and the bytes, marks among them.
 const MARKS: usize = 6;
+/// Columns of the unit that runs an instruction.
+const FAMILY: usize = 5;
 /// Columns of the word for what an instruction does.
 const KIND: usize = 10;
 
@@ -26,6 +28,8 @@ pub(super) struct Code<'a> {
     pub(super) lines: Option<String>,
     /// How many jump lines pass it.
     pub(super) depth: usize,
+    /// All that is known of it, where more is told than its text.
+    pub(super) explanation: Option<&'a Explanation>,
 }
 
 /// Appends an instruction, or bytes that are none; gives back its text.
@@ -33,8 +37,9 @@ pub(super) fn push(env: &Env<'_>, style: &Style, code: &Code<'_>, line: &mut Lin
     if style.size {
         line.plain(&format!(" {}", code.bytes.len()));
     }
-    if style.family {
-        line.plain("   cpu");
+    if style.telling.family {
+        let family = code.explanation.map_or("", |explanation| explanation.properties.family);
+        line.plain(&format!(" {family:>FAMILY$}"));
     }
     let (stack, has_moved) = code.stack;
     let changes = style.stack && has_moved;
@@ -44,6 +49,10 @@ pub(super) fn push(env: &Env<'_>, style: &Style, code: &Code<'_>, line: &mut Lin
     let marks = if style.marks { MARKS } else { 1 }
         - usize::from(changes)
         - usize::from(style.segmented && style.addr);
+    if style.telling.cycles {
+        let cycles = code.explanation.map_or(0, |explanation| explanation.properties.cycles);
+        line.plain(&format!(" {cycles:3}    "));
+    }
     line.plain(&match code.is_split && style.marks {
         true => format!("  ~{}", " ".repeat(marks.saturating_sub(3))),
         false => " ".repeat(marks),
@@ -77,7 +86,7 @@ pub(super) fn push_text(env: &Env<'_>, style: &Style, code: &Code<'_>, line: &mu
         }
         return "invalid".to_owned();
     }
-    let shown = text::of(env, style, code.instruction);
+    let shown = text::of(env, style, code.instruction, code.explanation);
     if style.text.shown {
         spell::push(line, &shown.spelled, code.instruction.kind, &shown.names);
     }

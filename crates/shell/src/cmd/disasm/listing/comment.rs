@@ -1,7 +1,7 @@
 //! What a listing says beside an instruction: what it points at, what its number looks like, and
 //! what somebody noted.
 
-use farad_arch::{Instruction, Kind};
+use farad_arch::{Decoder, Instruction, Kind};
 
 use super::style::Style;
 use crate::cmd::print;
@@ -81,6 +81,18 @@ impl Comments {
     /// Adds what the file says of itself.
     fn say(&mut self, text: String) {
         self.all.push(Comment::Text(Role::Comment, text));
+    }
+
+    /// Adds a line on what an instruction does.
+    pub(super) fn brief(&mut self, teller: &Decoder, instruction: &Instruction) {
+        self.all.extend(
+            teller.describe(&instruction.mnemonic).map(|line| Comment::Text(Role::Help, line.to_owned())),
+        );
+    }
+
+    /// Adds what an instruction would do.
+    pub(super) fn effects(&mut self, effects: Vec<String>) {
+        self.all.extend(effects.into_iter().map(|effect| Comment::Text(Role::Comment, effect)));
     }
 
     /// Adds the arguments in registers that the instruction at an address uses.

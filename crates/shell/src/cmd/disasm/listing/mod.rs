@@ -17,6 +17,7 @@ mod arrow;
 mod code;
 mod comment;
 mod data;
+mod effect;
 pub(super) mod function;
 pub(super) mod node;
 mod row;
@@ -26,6 +27,7 @@ mod text;
 use arrow::Arrows;
 use code::Code;
 use comment::Comments;
+use effect::Effects;
 use row::Row;
 use style::{Relative, Style};
 
@@ -116,11 +118,13 @@ struct Composer<'a> {
     stack: i64,
     /// Whether the row before changed that.
     has_moved: bool,
+    /// What the rows would do, where that is told.
+    effects: Option<Effects>,
 }
 
 impl<'a> Composer<'a> {
     fn new(style: &'a Style) -> Composer<'a> {
-        Composer { style, line: Line::new(&style.paint), stack: 0, has_moved: false }
+        Composer { style, line: Line::new(&style.paint), stack: 0, has_moved: false, effects: None }
     }
 
     /// Writes a line that is no row.
@@ -159,7 +163,10 @@ impl<'a> Composer<'a> {
                 let lines = if style.lines_right { margin.lines.clone() } else { None };
                 let depth = arrows.map_or(0, |arrows| arrows.depth(addr));
                 let (is_valid, is_split) = (*is_valid, *is_split);
+                let teller = style.teller.as_ref().filter(|_| is_valid);
+                let explanation = teller.and_then(|teller| teller.explain(bytes, addr));
                 let code = Code {
+                    explanation: explanation.as_ref(),
                     instruction,
                     bytes,
                     is_valid,
@@ -173,6 +180,17 @@ impl<'a> Composer<'a> {
                 self.stack = self.stack.saturating_add(instruction.stack.unwrap_or(0));
                 if style.comments.is_some() {
                     comments = Comments::of(env, instruction, &shown, bytes, style)?;
+                    if style.telling.brief
+                        && let Some(teller) = &style.teller
+                    {
+                        comments.brief(teller, instruction);
+                    }
+                    if style.telling.effects
+                        && let Some(explanation) = &explanation
+                    {
+                        let effects = self.effects.get_or_insert_with(|| Effects::new(env));
+                        comments.effects(effects.of(env, explanation, &shown, style.telling.only_texts)?);
+                    }
                 }
             }
         }

@@ -56,7 +56,11 @@ fn push(env: &mut Env<'_>, style: &Style, row: &Row, rows: &mut Vec<graph::Row>)
     }
     code::push_bytes(style, bytes, &mut line);
     let (is_valid, is_split) = (*is_valid, *is_split);
-    let code = Code { instruction, bytes, is_valid, is_split, stack: (0, false), lines: None, depth: 0 };
+    let teller = style.teller.as_ref().filter(|_| is_valid);
+    let explanation = teller.and_then(|teller| teller.explain(bytes, addr));
+    let explanation = explanation.as_ref();
+    let stack = (0, false);
+    let code = Code { instruction, bytes, is_valid, is_split, stack, lines: None, depth: 0, explanation };
     let shown = code::push_text(env, style, &code, &mut line);
     let own = graph::Row { room: ROOM, ..take(&mut line) };
 

@@ -1,6 +1,8 @@
 //! How the reader wants listings: the `asm.*` settings and colours.
 
-use farad_arch::Settings;
+use std::rc::Rc;
+
+use farad_arch::{Decoder, Settings};
 
 use super::comment::Dialect;
 use crate::eval::Env;
@@ -72,7 +74,6 @@ pub(super) struct Style {
     pub(super) section: Option<Section>,
     /// Columns of the symbol and distance.
     pub(super) symbol: Option<usize>,
-    pub(super) family: bool,
     pub(super) kind: bool,
     pub(super) size: bool,
     pub(super) stack: bool,
@@ -87,6 +88,43 @@ pub(super) struct Style {
     pub(super) paint: Paint,
     /// What instructions are decoded by.
     pub(super) settings: Settings,
+    /// What more is told of them.
+    pub(super) telling: Telling,
+    /// What tells it, where anything is.
+    pub(super) teller: Option<Rc<Decoder>>,
+}
+
+/// What is told of an instruction that its text does not say.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Telling {
+    /// The unit that runs it.
+    pub(super) family: bool,
+    /// About how long it takes.
+    pub(super) cycles: bool,
+    /// What it does, in a line.
+    pub(super) brief: bool,
+    /// Pseudo-code in place of its text.
+    pub(super) pseudo: bool,
+    /// ESIL in place of its text.
+    pub(super) esil: bool,
+    /// What it would do to registers and memory.
+    pub(super) effects: bool,
+    /// Of that only the texts that registers point at.
+    pub(super) only_texts: bool,
+}
+
+impl Telling {
+    fn of(env: &Env<'_>) -> Telling {
+        Telling {
+            family: env.is_set("asm.family"),
+            cycles: env.is_set("asm.cycles"),
+            brief: env.is_set("asm.describe"),
+            pseudo: env.is_set("asm.pseudo"),
+            esil: env.is_set("asm.esil"),
+            effects: env.is_set("asm.emu"),
+            only_texts: env.is_set("asm.emu") && env.is_set("emu.str"),
+        }
+    }
 }
 
 /// What addresses are told from.
@@ -146,6 +184,8 @@ impl Style {
         let number = |name: &str, most: u64| env.setting_number(name).min(most) as usize;
         let is_x86 = env.setting("asm.arch") == "x86";
         let lines = env.is_set("asm.lines");
+        let telling = Telling::of(env);
+        let teller = (telling != Telling::default()).then(|| crate::cmd::decoder(env).ok()).flatten();
         Style {
             addr: env.is_set("asm.addr"),
             segmented: env.is_set("asm.addr.segment") || is_x86 && env.setting_number("asm.bits") == 16,
@@ -188,7 +228,6 @@ impl Style {
                 perm: env.is_set("asm.section.perm"),
             }),
             symbol: env.is_set("asm.symbol").then(|| number("asm.symbol.col", 128)),
-            family: env.is_set("asm.family"),
             kind: env.is_set("asm.optype"),
             size: env.is_set("asm.size"),
             stack: env.is_set("asm.stackptr"),
@@ -214,6 +253,8 @@ impl Style {
             },
             paint: env.paint(),
             settings: settings.clone(),
+            telling,
+            teller: teller.map(Rc::new),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! The text of an instruction as the reader wants it spelled: names for addresses and variables,
 //! letters, columns.
 
-use farad_arch::Instruction;
 use farad_arch::usage::{self, Place};
+use farad_arch::{Explanation, Instruction};
 
 use super::super::name;
 use super::style::{Style, Text};
@@ -23,8 +23,17 @@ pub(super) struct Shown {
 }
 
 /// The text of an instruction.
-pub(super) fn of(env: &Env<'_>, style: &Style, instruction: &Instruction) -> Shown {
+pub(super) fn of(
+    env: &Env<'_>,
+    style: &Style,
+    instruction: &Instruction,
+    explanation: Option<&Explanation>,
+) -> Shown {
     let text = &style.text;
+    if let Some(explanation) = explanation.filter(|_| style.telling.esil) {
+        let esil = explanation.esil.clone();
+        return Shown { plain: esil.clone(), spelled: esil, names: Vec::new() };
+    }
     let mut names = Vec::new();
     let named = if text.variables { with_variables(env, style, instruction, &mut names) } else { None };
     let plain = named.as_ref().unwrap_or(instruction).render(text.absolute, |target| {
@@ -32,7 +41,8 @@ pub(super) fn of(env: &Env<'_>, style: &Style, instruction: &Instruction) -> Sho
         names.push(name.clone());
         Some(name)
     });
-    let spelled = spell(text, &printable(&plain), &names);
+    let pseudo = style.teller.as_ref().filter(|_| style.telling.pseudo).map(|teller| teller.pseudo(&plain));
+    let spelled = spell(text, &printable(pseudo.as_ref().unwrap_or(&plain)), &names);
     Shown { plain, spelled, names }
 }
 
