@@ -28,6 +28,8 @@ pub(crate) struct Standard {
     sanitizer: Option<Sanitizer>,
     reports: Reports,
     color: bool,
+    /// Whether the terminal's line holds progress, which goes before anything else is written.
+    shows_progress: bool,
 }
 
 impl Standard {
@@ -36,10 +38,17 @@ impl Standard {
         let color =
             io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
         let sanitizer = io::stdout().is_terminal().then(Sanitizer::default);
-        Standard { buffer: Vec::with_capacity(BUFFER), sanitizer, reports, color }
+        Standard { buffer: Vec::with_capacity(BUFFER), sanitizer, reports, color, shows_progress: false }
+    }
+
+    fn clear_progress(&mut self) {
+        if std::mem::take(&mut self.shows_progress) {
+            let _ = write!(io::stderr(), "\r\x1b[K");
+        }
     }
 
     fn drain(&mut self) -> io::Result<()> {
+        self.clear_progress();
         let result = io::stdout().write_all(&self.buffer);
         self.buffer.clear();
         result
@@ -85,6 +94,15 @@ impl Out for Standard {
                 let _ = writeln!(io::stdout(), "{line}");
             }
             Reports::Nowhere => {}
+        }
+    }
+
+    fn progress(&mut self, line: &str) {
+        let is_seen =
+            self.sanitizer.is_some() && self.reports == Reports::Error && io::stderr().is_terminal();
+        // What was printed before stands above it.
+        if is_seen && self.flush().is_ok() {
+            self.shows_progress = write!(io::stderr(), "\r{}\x1b[K", sanitize::line(line)).is_ok();
         }
     }
 

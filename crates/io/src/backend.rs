@@ -24,6 +24,7 @@ mod tcp_slurp;
 mod unix;
 
 use std::io::Write;
+use std::sync::Arc;
 
 use crate::ctx::Ctx;
 use crate::error::Result;
@@ -94,6 +95,11 @@ pub trait Backend: Send {
         Ok(None)
     }
 
+    /// Another way to the same bytes that several threads can go at once, where there is one.
+    fn shared(&self) -> Option<Arc<dyn ReadShared>> {
+        None
+    }
+
     /// Writing.
     fn as_write(&mut self) -> Option<&mut dyn WriteAt> {
         None
@@ -108,6 +114,15 @@ pub trait Backend: Send {
     fn as_remote(&mut self) -> Option<&mut dyn Remote> {
         None
     }
+}
+
+/// The ability to be read by several threads at once.
+pub trait ReadShared: Send + Sync {
+    /// Reads at `addr` as [`Backend::read_at`] does.
+    ///
+    /// # Errors
+    /// What the system says.
+    fn read_at(&self, addr: u64, buf: &mut [u8]) -> std::io::Result<usize>;
 }
 
 /// The ability to write.

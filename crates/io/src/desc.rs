@@ -1,6 +1,8 @@
 //! A descriptor: an open backend, its number, and the block cache in front of it.
 
-use crate::backend::{Backend, Caching};
+use std::sync::Arc;
+
+use crate::backend::{Backend, Caching, ReadShared};
 use crate::cache::BlockCache;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
@@ -52,6 +54,11 @@ impl Descriptor {
             }
             Caching::Command | Caching::Kept => self.cache.read_at(self.backend.as_mut(), offset, buf, ctx),
         }
+    }
+
+    /// Another way to its bytes that several threads can go at once; none where there is a cache.
+    pub fn shared(&self) -> Option<Arc<dyn ReadShared>> {
+        self.backend.shared().filter(|_| self.backend.caching() == Caching::Direct)
     }
 
     /// Where to read on after a read at `after` gave nothing; always behind it.

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
-use crate::backend::Backend;
+use crate::backend::{Backend, ReadShared};
 use crate::ctx::Ctx;
 use crate::desc::Descriptor;
 use crate::error::{Error, Result};
@@ -215,6 +216,18 @@ impl Io {
             overlay.apply(0, high, |from, to| coverage.add(low.len() + from..low.len() + to));
         }
         Ok(coverage)
+    }
+
+    /// A way to the bytes of a range that several threads can go at once, and where in it the range
+    /// begins: where all of the range is one part of one descriptor, and nothing lies over it.
+    pub fn shared(&self, addr: u64, len: usize) -> Option<(Arc<dyn ReadShared>, u64)> {
+        if self.overlays().next().is_some() {
+            return None;
+        }
+        let parts = self.parts(addr, len);
+        let [part] = parts.as_slice() else { return None };
+        let (fd, offset) = part.source.filter(|_| part.perm.contains(Perm::R))?;
+        Some((self.descriptors.get(&fd)?.shared()?, offset))
     }
 
     /// What lies over the target's bytes, the highest last.

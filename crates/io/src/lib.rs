@@ -18,7 +18,7 @@ pub mod rap;
 mod scheme;
 mod uri;
 
-pub use backend::{Backend, Caching, Remote, Resize, Stamp, Status, WriteAt, local, network};
+pub use backend::{Backend, Caching, ReadShared, Remote, Resize, Stamp, Status, WriteAt, local, network};
 pub use ctx::{Cancel, Ctx, Effects, Principal};
 pub use desc::Descriptor;
 pub use error::{Error, Result, Stage};

@@ -22,6 +22,7 @@ pub mod out;
 pub mod paint;
 pub mod parse;
 mod peer;
+mod progress;
 pub mod register;
 pub mod registry;
 pub mod render;

@@ -6,11 +6,12 @@ use std::fs::{File, Metadata};
 use std::io::{self, ErrorKind, Seek, SeekFrom};
 use std::os::unix::fs::{FileExt, FileTypeExt, MetadataExt};
 use std::path::Path;
+use std::sync::Arc;
 
 use rustix::fs::{FsWord, PROC_SUPER_MAGIC, fstatfs};
 
 use crate::backend::hole::hole_at;
-use crate::backend::{Backend, Caching, Resize, Stamp, WriteAt};
+use crate::backend::{Backend, Caching, ReadShared, Resize, Stamp, WriteAt};
 use crate::ctx::{Ctx, Effects};
 use crate::error::{Error, Result};
 use crate::perm::Perm;
@@ -208,12 +209,38 @@ impl Backend for Handle {
         Ok(Some(Stamp { size: metadata.len(), modified }))
     }
 
+    fn shared(&self) -> Option<Arc<dyn ReadShared>> {
+        let file = self.file.try_clone().ok().filter(|_| self.kind == Kind::Regular)?;
+        Some(Arc::new(Shared(file)))
+    }
+
     fn as_write(&mut self) -> Option<&mut dyn WriteAt> {
         Some(self)
     }
 
     fn as_resize(&mut self) -> Option<&mut dyn Resize> {
         (self.kind == Kind::Regular).then_some(self)
+    }
+}
+
+/// A regular file for several threads.
+struct Shared(File);
+
+impl ReadShared for Shared {
+    fn read_at(&self, addr: u64, buf: &mut [u8]) -> io::Result<usize> {
+        let hole = if buf.len() >= LARGE { hole_at(&self.0, addr, buf.len()) } else { 0 };
+        buf[..hole].fill(0);
+        let mut done = hole;
+        while done < buf.len() {
+            let Some(at) = addr.checked_add(done as u64) else { break };
+            match self.0.read_at(&mut buf[done..], at) {
+                Ok(0) => break,
+                Ok(read) => done += read,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(done)
     }
 }
 

@@ -57,4 +57,8 @@ impl Out for Pushed<'_> {
     fn is_plain(&self) -> bool {
         true
     }
+
+    fn progress(&mut self, line: &str) {
+        self.inner.progress(line);
+    }
 }

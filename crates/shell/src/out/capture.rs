@@ -90,4 +90,8 @@ impl Out for Collected<'_> {
     fn is_plain(&self) -> bool {
         true
     }
+
+    fn progress(&mut self, line: &str) {
+        self.inner.progress(line);
+    }
 }

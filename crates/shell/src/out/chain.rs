@@ -58,4 +58,8 @@ impl Out for Chain<'_> {
     fn is_plain(&self) -> bool {
         self.inner.is_plain()
     }
+
+    fn progress(&mut self, line: &str) {
+        self.inner.progress(line);
+    }
 }

@@ -21,6 +21,10 @@ pub trait Out: Write {
     /// interpreted it is data, and a terminal obeys none of its control sequences but colours.
     fn mark_peer(&mut self, peer: &str);
 
+    /// Shows how far long work is, in place of the last such line, until something else is written. It is for
+    /// a person at a terminal: others see nothing of it.
+    fn progress(&mut self, _line: &str) {}
+
     /// Whether a person reads it as it comes, on a terminal that a program may take over.
     fn is_terminal(&self) -> bool {
         false
@@ -62,5 +66,9 @@ impl<W: Write> Out for Diverted<'_, W> {
 
     fn is_plain(&self) -> bool {
         true
+    }
+
+    fn progress(&mut self, line: &str) {
+        self.inner.progress(line);
     }
 }

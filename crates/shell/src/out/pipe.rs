@@ -139,6 +139,10 @@ impl Out for Piped<'_> {
     fn is_plain(&self) -> bool {
         true
     }
+
+    fn progress(&mut self, line: &str) {
+        self.inner.progress(line);
+    }
 }
 
 impl Drop for Piped<'_> {

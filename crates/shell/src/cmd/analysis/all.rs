@@ -10,6 +10,7 @@ use farad_io::{Effects, Perm};
 use crate::analysis::{decoder, find_callees, find_function, is_code};
 use crate::error::Result;
 use crate::eval::Env;
+use crate::progress::Progress;
 use crate::registry::{Args, Glue, Group, Kind as Param, Row, maybe};
 
 /// The group.
@@ -80,7 +81,12 @@ fn analyse_symbols(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
         .filter(|symbol| symbol.kind == SymbolKind::Function && symbol.vaddr != 0)
         .map(|symbol| symbol.vaddr)
         .collect();
-    functions.into_iter().try_for_each(|addr| find(env, addr))
+    let mut progress = Progress::new("finding functions", functions.len() as u64);
+    for (done, addr) in functions.into_iter().enumerate() {
+        progress.at(env, done as u64);
+        find(env, addr)?;
+    }
+    Ok(())
 }
 
 fn analyse_more(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
@@ -120,13 +126,18 @@ fn sweep(
 ) -> Result<()> {
     let decoder = decoder(env)?;
     let mut instruction = Instruction::default();
-    for (start, end) in ranges(env, args)? {
+    let ranges = ranges(env, args)?;
+    let total = ranges.iter().fold(0u64, |total, (start, end)| total.saturating_add(end - start));
+    let mut progress = Progress::new("looking at code", total);
+    let mut before = 0u64;
+    for (start, end) in ranges {
         let mut addr = start;
         let mut bytes = Vec::new();
         let mut at = 0;
         while addr < end {
             if bytes.len() - at < decoder.max_size() {
                 env.ctx.check()?;
+                progress.at(env, before + (addr - start));
                 bytes.resize(usize::try_from(end - addr).unwrap_or(CHUNK).min(CHUNK), 0);
                 let coverage = env.session.io.read(addr, &mut bytes, env.ctx)?;
                 bytes.truncate(coverage.runs().first().filter(|run| run.start == 0).map_or(0, |run| run.end));
@@ -149,6 +160,7 @@ fn sweep(
                 at = 0;
             }
         }
+        before = before.saturating_add(end - start);
     }
     Ok(())
 }
@@ -166,8 +178,10 @@ fn analyse_calls(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         }
         Ok(())
     })?;
-    for target in targets {
+    let mut progress = Progress::new("following calls", targets.len() as u64);
+    for (done, target) in targets.into_iter().enumerate() {
         env.ctx.check()?;
+        progress.at(env, done as u64);
         if is_code(env, target) && find_function(env, target, None)? {
             find_callees(env, target)?;
         }

@@ -4,6 +4,7 @@ use super::range::Range;
 use crate::digest::{ALGORITHMS, Algorithm};
 use crate::error::{Error, Result};
 use crate::eval::Env;
+use crate::progress::Progress;
 use crate::registry::Args;
 
 /// The digest of so many bytes, a block when it is not said or 0; without an algorithm, those
@@ -21,8 +22,12 @@ pub(super) fn print(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let range = Range { addr: env.view.seek, len };
     let outcome = algorithm.compute(len, |take| {
         let mut chunks = range.chunks(1);
+        let mut progress = Progress::new(algorithm.name, len);
+        let mut done = 0;
         while let Some(chunk) = chunks.next(env)? {
+            done += chunk.bytes.len() as u64;
             take(chunk.bytes);
+            progress.at(env, done);
         }
         Ok(())
     })?;

@@ -235,7 +235,8 @@ fn search(env: &mut Env<'_>, args: &Args<'_>, matcher: &Matcher, show: Show) -> 
     for range in ranges {
         // The end of the last hit: a piece shares bytes with the one before.
         let mut next = range.0;
-        let found = scan::scan(env, range, matcher.reach(), |env, addr, bytes, touches| {
+        let may_hold = |bytes: &[u8]| matcher.find(bytes, 0).is_some();
+        let found = scan::scan_sparse(env, range, matcher.reach(), &may_hold, |env, addr, bytes, touches| {
             let mut from = usize::try_from(next.saturating_sub(addr)).unwrap_or(usize::MAX);
             while let Some(found) = matcher.find(bytes, from) {
                 // What reaches the border may be longer: the next piece has it whole.

@@ -58,3 +58,30 @@ fn blocks_and_digests_are_compared() {
     );
     assert!(output("hex://00", "/h md5 00").contains("32"));
 }
+
+#[test]
+fn large_files_are_searched_by_several_threads_with_the_same_hits() {
+    let mut bytes = vec![0u8; 20 << 20];
+    // On a border of two chunks, around it, at both ends, and close together.
+    let places = [0, (1 << 20) - 4, (1 << 20) - 20, 5 << 20, (5 << 20) + 8, (13 << 20) + 1, (20 << 20) - 8];
+    for place in places {
+        bytes[place..place + 8].copy_from_slice(b"needle!!");
+    }
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), &bytes).unwrap();
+    let path = file.path().display().to_string();
+    let hits = |line: &str| -> Vec<usize> {
+        let said = output(&path, &format!("e search.in=io.maps; {line}"));
+        said.lines()
+            .map(|line| usize::from_str_radix(&line[2..line.find(' ').unwrap()], 16).unwrap())
+            .collect()
+    };
+    let mut expected = places.to_vec();
+    expected.sort_unstable();
+    assert_eq!(hits("/ needle!!"), expected);
+    // Something lies over the file, so that it cannot be read past the layer.
+    let over = hits("e io.cache=true; w x @ 0x200000; / needle!!");
+    assert_eq!(over, expected);
+    assert_eq!(hits("/x 6e65....6c65"), expected);
+    assert_eq!(hits("e search.from=0x100000; e search.to=0x1200000; / needle!!").len(), 3);
+}
