@@ -164,7 +164,7 @@ fn keep(env: &mut Env<'_>, found: Found, name: Option<&str>) {
     function.is_noreturn = is_noreturn(&function.name) || calls_itself_last(env);
     if env.session.flags.find(&function.name).is_none() && Flags::is_name(&function.name) {
         let flag = Flag::new(&function.name, addr, function.span().max(1));
-        env.session.flags.set(Flag { space: Some(SPACE.to_owned()), ..flag });
+        env.session.flags.set(Flag { space: Some(SPACE.into()), ..flag });
     }
     for reference in found.references {
         env.session.analysis.references.add(reference);

@@ -1,6 +1,8 @@
 //! Flags: names for addresses, in flag spaces.
 
 use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
 
 /// A named address.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,8 +15,8 @@ pub struct Flag {
     pub addr: u64,
     /// Bytes it covers.
     pub size: u64,
-    /// Its flag space.
-    pub space: Option<String>,
+    /// Its flag space. All flags of one share its name.
+    pub space: Option<Arc<str>>,
     /// A comment.
     pub comment: Option<String>,
     /// A colour's name.
@@ -45,11 +47,12 @@ type Key = (u64, u64);
 /// All flags of a session.
 #[derive(Clone, Debug, Default)]
 pub struct Flags {
-    by_name: HashMap<String, Key>,
+    /// Where the flag of each name is.
+    index: Index,
     by_place: BTreeMap<Key, Flag>,
     next: u64,
     /// The spaces there are, besides those that only flags name.
-    spaces: Vec<String>,
+    spaces: Vec<Arc<str>>,
     /// The selected space: new flags go there and listings show it alone; `None` is all.
     pub selected: Option<String>,
 }
@@ -67,25 +70,26 @@ impl Flags {
     }
 
     /// Sets a flag, replacing one of that name. A space that is not known yet is made.
-    pub fn set(&mut self, flag: Flag) {
+    pub fn set(&mut self, mut flag: Flag) {
         self.remove(&flag.name);
-        if let Some(space) = &flag.space {
-            self.add_space(space);
+        if let Some(space) = &mut flag.space {
+            *space = self.shared_space(space);
         }
         let key = (flag.addr, self.next);
         self.next += 1;
-        self.by_name.insert(flag.name.clone(), key);
+        self.index.insert(&flag.name, key);
         self.by_place.insert(key, flag);
     }
 
     /// The flag of that name.
     pub fn find(&self, name: &str) -> Option<&Flag> {
-        self.by_place.get(self.by_name.get(name)?)
+        self.by_place.get(&self.index.find(name, &self.by_place)?)
     }
 
     /// Removes the flag of that name.
     pub fn remove(&mut self, name: &str) -> Option<Flag> {
-        self.by_place.remove(&self.by_name.remove(name)?)
+        let key = self.index.remove(name, &self.by_place)?;
+        self.by_place.remove(&key)
     }
 
     /// Changes the flag of that name, whatever of it; `false` when there is none.
@@ -94,7 +98,11 @@ impl Flags {
         let addr = flag.addr;
         change(&mut flag);
         if flag.addr == addr && flag.name == name {
-            if let Some(slot) = self.by_name.get(name).and_then(|key| self.by_place.get_mut(key)) {
+            if let Some(space) = &mut flag.space {
+                *space = self.shared_space(space);
+            }
+            let key = self.index.find(name, &self.by_place);
+            if let Some(slot) = key.and_then(|key| self.by_place.get_mut(&key)) {
                 *slot = flag;
             }
         } else {
@@ -140,14 +148,24 @@ impl Flags {
 
     /// Makes a flag space.
     pub fn add_space(&mut self, name: &str) {
-        if let Err(place) = self.spaces.binary_search_by(|space| space.as_str().cmp(name)) {
-            self.spaces.insert(place, name.to_owned());
-        }
+        self.shared_space(name);
+    }
+
+    /// The name of a flag space for its flags to share; the space is made when it is not there yet.
+    fn shared_space(&mut self, name: &str) -> Arc<str> {
+        let place = match self.spaces.binary_search_by(|space| (**space).cmp(name)) {
+            Ok(place) => place,
+            Err(place) => {
+                self.spaces.insert(place, name.into());
+                place
+            }
+        };
+        self.spaces[place].clone()
     }
 
     /// Removes a flag space; its flags stay, in no space.
     pub fn remove_space(&mut self, name: &str) -> bool {
-        let Ok(place) = self.spaces.binary_search_by(|space| space.as_str().cmp(name)) else { return false };
+        let Ok(place) = self.spaces.binary_search_by(|space| (**space).cmp(name)) else { return false };
         self.spaces.remove(place);
         for flag in self.by_place.values_mut().filter(|flag| flag.space.as_deref() == Some(name)) {
             flag.space = None;
@@ -160,11 +178,11 @@ impl Flags {
 
     /// Gives a flag space another name.
     pub fn rename_space(&mut self, old: &str, new: &str) -> bool {
-        let Ok(place) = self.spaces.binary_search_by(|space| space.as_str().cmp(old)) else { return false };
+        let Ok(place) = self.spaces.binary_search_by(|space| (**space).cmp(old)) else { return false };
         self.spaces.remove(place);
-        self.add_space(new);
+        let shared = self.shared_space(new);
         for flag in self.by_place.values_mut().filter(|flag| flag.space.as_deref() == Some(old)) {
-            flag.space = Some(new.to_owned());
+            flag.space = Some(shared.clone());
         }
         if self.selected.as_deref() == Some(old) {
             self.selected = Some(new.to_owned());
@@ -174,12 +192,67 @@ impl Flags {
 
     /// The flag spaces, by name.
     pub fn spaces(&self) -> impl Iterator<Item = &str> {
-        self.spaces.iter().map(String::as_str)
+        self.spaces.iter().map(|space| &**space)
     }
 
     /// How many flags a space holds.
     pub fn count_in(&self, space: &str) -> usize {
         self.all().filter(|flag| flag.space.as_deref() == Some(space)).count()
+    }
+}
+
+/// Finds flags by their names without keeping a copy of these: by the name's hash, or the next number
+/// that is free where two names share one.
+#[derive(Clone, Debug, Default)]
+struct Index {
+    places: HashMap<u64, Key>,
+    hasher: RandomState,
+}
+
+impl Index {
+    fn hash(&self, name: &str) -> u64 {
+        self.hasher.hash_one(name)
+    }
+
+    /// Adds a name that is not there.
+    fn insert(&mut self, name: &str, key: Key) {
+        let hash = self.hash(name);
+        self.insert_from(hash, key);
+    }
+
+    fn insert_from(&mut self, mut hash: u64, key: Key) {
+        while self.places.contains_key(&hash) {
+            hash = hash.wrapping_add(1);
+        }
+        self.places.insert(hash, key);
+    }
+
+    fn slot(&self, name: &str, flags: &BTreeMap<Key, Flag>) -> Option<(u64, Key)> {
+        let mut hash = self.hash(name);
+        loop {
+            let key = *self.places.get(&hash)?;
+            if flags.get(&key).is_some_and(|flag| flag.name == name) {
+                return Some((hash, key));
+            }
+            hash = hash.wrapping_add(1);
+        }
+    }
+
+    fn find(&self, name: &str, flags: &BTreeMap<Key, Flag>) -> Option<Key> {
+        self.slot(name, flags).map(|(_, key)| key)
+    }
+
+    /// Removes a name. Those that may have made way for it are put where they are found again.
+    fn remove(&mut self, name: &str, flags: &BTreeMap<Key, Flag>) -> Option<Key> {
+        let (mut hash, key) = self.slot(name, flags)?;
+        self.places.remove(&hash);
+        loop {
+            hash = hash.wrapping_add(1);
+            let Some(moved) = self.places.remove(&hash) else { return Some(key) };
+            let Some(flag) = flags.get(&moved) else { continue };
+            let home = self.hash(&flag.name);
+            self.insert_from(home, moved);
+        }
     }
 }
 
@@ -199,6 +272,27 @@ mod tests {
         assert!(flags.change("c", |flag| flag.name = "d".into()));
         assert!(flags.find("c").is_none());
         assert_eq!(flags.find("d").unwrap().addr, 9);
+    }
+
+    #[test]
+    fn names_that_share_a_number_are_told_apart() {
+        let mut flags = BTreeMap::new();
+        let mut index = Index::default();
+        for (number, name) in ["a", "b", "c", "d"].into_iter().enumerate() {
+            let key = (number as u64, 0);
+            flags.insert(key, Flag::new(name, number as u64, 1));
+        }
+        // As if the names behind `a` had its number.
+        let home = index.hash("a");
+        index.insert("a", (0, 0));
+        index.places.insert(home.wrapping_add(1), (1, 0));
+        assert_eq!(index.find("a", &flags), Some((0, 0)));
+        assert_eq!(index.remove("a", &flags), Some((0, 0)));
+        assert_eq!((index.find("a", &flags), index.find("b", &flags)), (None, Some((1, 0))));
+        index.insert("c", (2, 0));
+        index.insert("d", (3, 0));
+        assert_eq!(index.remove("c", &flags), Some((2, 0)));
+        assert_eq!(["b", "c", "d"].map(|name| index.find(name, &flags)), [Some((1, 0)), None, Some((3, 0))]);
     }
 
     #[test]

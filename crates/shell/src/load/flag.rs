@@ -58,7 +58,7 @@ pub(super) fn set_strings(flags: &mut Flags, strings: &[StringRow]) {
 
 fn set(flags: &mut Flags, space: &str, name: String, real: Option<&str>, addr: u64, size: u64) {
     let mut flag = Flag::new(&name, addr, size);
-    flag.space = Some(space.to_owned());
+    flag.space = Some(space.into());
     flag.real_name = real.map(str::to_owned);
     flags.set(flag);
 }

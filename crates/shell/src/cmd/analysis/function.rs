@@ -135,7 +135,7 @@ fn name(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     env.session.analysis.change(addr, |function| function.name = new.clone());
     if !env.session.flags.change(&old, |flag| flag.name = new.clone()) {
         let flag = Flag::new(&new, addr, size);
-        env.session.flags.set(Flag { space: Some(SPACE.to_owned()), ..flag });
+        env.session.flags.set(Flag { space: Some(SPACE.into()), ..flag });
     }
     Ok(())
 }

@@ -68,7 +68,7 @@ fn parsed(env: &mut Env<'_>, args: &Args<'_>) -> Result<Flag> {
         flag
     };
     flag.addr = flag.addr.wrapping_add(env.session.extensions.of::<Base>().0);
-    flag.space = env.session.flags.selected.clone();
+    flag.space = env.session.flags.selected.as_deref().map(Into::into);
     Ok(flag)
 }
 
@@ -106,7 +106,9 @@ pub(super) fn remove(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let what = args.text.trim_start_matches('@').trim();
     if what.contains(['*', '?']) {
         let space = flags.selected.clone();
-        flags.remove_if(|flag| (space.is_none() || flag.space == space) && matches(what, &flag.name));
+        flags.remove_if(|flag| {
+            (space.is_none() || flag.space.as_deref() == space.as_deref()) && matches(what, &flag.name)
+        });
         return Ok(());
     }
     if !what.is_empty() && flags.remove(what).is_some() {
@@ -144,7 +146,7 @@ pub(super) fn alias(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let addr = env.session.flags.find(name).map_or(env.view.seek, |flag| flag.addr);
     let mut flag = Flag::new(name, addr, 1);
     flag.alias = Some(expression.to_owned());
-    flag.space = env.session.flags.selected.clone();
+    flag.space = env.session.flags.selected.as_deref().map(Into::into);
     let old = env.session.flags.remove(name);
     if env.number(expression).is_err() {
         old.into_iter().for_each(|old| env.session.flags.set(old));
@@ -189,7 +191,7 @@ pub(super) fn enumerate(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let number = *next;
     *next = number.wrapping_add(1);
     let mut flag = Flag::new(checked(&format!("{stem}.{number}"))?, env.view.seek, 1);
-    flag.space = env.session.flags.selected.clone();
+    flag.space = env.session.flags.selected.as_deref().map(Into::into);
     env.session.flags.set(flag);
     Ok(())
 }

@@ -49,11 +49,11 @@ pub(super) fn real_names(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 
 /// Commands that set the flags again. The space is selected where it changes.
 pub(super) fn script(env: &mut Env<'_>) -> Result<()> {
-    let mut selected: Option<&Option<String>> = None;
+    let mut selected: Option<Option<&str>> = None;
     for flag in env.session.flags.visible() {
-        if selected != Some(&flag.space) {
+        if selected != Some(flag.space.as_deref()) {
             writeln!(env.out, "fs {}", flag.space.as_deref().unwrap_or("*"))?;
-            selected = Some(&flag.space);
+            selected = Some(flag.space.as_deref());
         }
         if let Some(alias) = &flag.alias {
             writeln!(env.out, "{}", script_line(&format!("fa {} {alias}", flag.name)))?;
@@ -102,7 +102,7 @@ pub(super) fn table(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let columns = [number("addr"), number("size"), text("space"), text("name")];
     let mut table = Table::new("flags", columns);
     for flag in env.session.flags.visible() {
-        let space = flag.space.clone().unwrap_or_default();
+        let space = flag.space.as_deref().unwrap_or_default().to_owned();
         table.push([format!("{:#010x}", flag.addr), flag.size.to_string(), space, flag.name.clone()]);
     }
     table::print(env, args, table)
@@ -112,8 +112,11 @@ pub(super) fn table(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 pub(super) fn describe(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let addr = if args.is_empty() { env.view.seek } else { env.number(args.text)? };
     let flags = &env.session.flags;
-    let wanted =
-        |flag: &Flag| args.row.name == "fdd" || flags.selected.is_none() || flag.space == flags.selected;
+    let wanted = |flag: &Flag| {
+        args.row.name == "fdd"
+            || flags.selected.is_none()
+            || flag.space.as_deref() == flags.selected.as_deref()
+    };
     let flag = flags.before(addr, wanted);
     if args.is_json() {
         let mut row = Map::new();

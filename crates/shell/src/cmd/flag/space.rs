@@ -145,7 +145,7 @@ fn adopt(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     }
     let space = flags.selected.clone();
     for name in names {
-        flags.change(&name, |flag| flag.space = space.clone());
+        flags.change(&name, |flag| flag.space = space.as_deref().map(Into::into));
     }
     Ok(())
 }

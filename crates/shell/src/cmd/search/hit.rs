@@ -117,7 +117,7 @@ impl Hits {
         }
         if self.sets_flags {
             let mut flag = Flag::new(&name, addr, bytes.len() as u64);
-            flag.space = Some("search".to_owned());
+            flag.space = Some("search".into());
             env.session.flags.set(flag);
         }
         self.count += 1;
