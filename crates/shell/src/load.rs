@@ -147,7 +147,10 @@ pub(crate) fn string_options(env: &Env<'_>) -> farad_bin::Options {
 
 /// Reads the layout of a file; its names are read when something asks for them.
 fn read_layout(env: &mut Env<'_>, fd: u32, request: &Request) -> Result<Option<Loaded>> {
-    let wanted = farad_bin::Options { base: request.base.or(request.map), ..string_options(env) };
+    // -1 leaves it to the file.
+    let base = Some(env.setting_number("bin.baddr")).filter(|base| *base != u64::MAX);
+    let base = request.base.or(request.map).or(base);
+    let wanted = farad_bin::Options { base, ..string_options(env) };
     let layout = farad_bin::Options { depth: Depth::Layout, ..wanted.clone() };
     let read = with_source(env, fd, |source| farad_bin::load(source, &layout))?;
     env.ctx.check()?;

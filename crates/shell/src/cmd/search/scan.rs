@@ -10,8 +10,10 @@ use crate::error::Result;
 use crate::eval::Env;
 use crate::progress::Progress;
 
-/// Bytes read at once.
+/// Bytes read at once where `search.chunk` does not say.
 const CHUNK: usize = 1 << 20;
+/// Most bytes read at once.
+const LARGEST: usize = 1 << 26;
 /// Bytes of a range for which it pays to ask several threads where to look.
 const LARGE: u64 = 8 << 20;
 /// Chunks that they are asked about at once: between two, hits are handed out and an interrupt is noticed.
@@ -59,10 +61,12 @@ pub(super) fn scan(
     overlap: usize,
     mut look: impl FnMut(&mut Env<'_>, u64, &[u8], bool) -> Result<ControlFlow<()>>,
 ) -> Result<ControlFlow<()>> {
-    let mut reader = Reader::new(range, overlap);
+    let mut reader = Reader::new(env, range, overlap);
     let mut progress = Progress::new("searching", range.1 - range.0);
     while let Some(chunk) = reader.next(env)? {
-        progress.at(env, chunk.addr - range.0);
+        if env.is_set("search.verbose") {
+            progress.at(env, chunk.addr - range.0);
+        }
         if chunk.look(env, &mut look)?.is_break() {
             return Ok(ControlFlow::Break(()));
         }
@@ -87,14 +91,16 @@ pub(super) fn scan_sparse(
     let len = usize::try_from(last - first).unwrap_or(usize::MAX).saturating_add(1);
     let shared = if last - first < LARGE { None } else { env.session.io.shared(first, len) };
     let Some((source, offset)) = shared else { return scan(env, range, overlap, look) };
-    let mut reader = Reader::new(range, overlap);
+    let mut reader = Reader::new(env, range, overlap);
     let step = (reader.chunk - overlap) as u64;
     let chunks = (last - first) / step + 1;
     let mut batch = 0..0;
     let mut progress = Progress::new("searching", chunks);
     while batch.end < chunks {
         batch = batch.end..chunks.min(batch.end + BATCH);
-        progress.at(env, batch.start);
+        if env.is_set("search.verbose") {
+            progress.at(env, batch.start);
+        }
         let wanted =
             worth_a_look(env.ctx, source.as_ref(), offset, step, reader.chunk, batch.clone(), may_hold);
         env.ctx.check()?;
@@ -171,8 +177,12 @@ struct Reader {
 }
 
 impl Reader {
-    fn new((first, last): Range, overlap: usize) -> Reader {
-        let chunk = CHUNK.max(overlap.saturating_mul(4));
+    fn new(env: &Env<'_>, (first, last): Range, overlap: usize) -> Reader {
+        let chunk = match env.setting_number("search.chunk") {
+            0 => CHUNK,
+            bytes => usize::try_from(bytes).unwrap_or(LARGEST).min(LARGEST),
+        };
+        let chunk = chunk.max(overlap.saturating_mul(4)).max(1);
         Reader { next: Some(first), last, overlap, chunk, spare: Vec::new() }
     }
 
