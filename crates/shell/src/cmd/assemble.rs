@@ -31,6 +31,12 @@ static PRINT: &[Row] = &[
     row("pa", "The bytes of instructions, as they would be here", print_bytes)
         .effects(Effects::READ)
         .examples(&["pa nop", "\"pa push rax;ret\""]),
+    row("pae", "What instructions do, in ESIL", print_esil)
+        .effects(Effects::READ)
+        .examples(&["pae nop", "\"pae push rax;ret\""]),
+    Row::new("pade", "What the instructions of hex digits do, in ESIL", print_esil_of)
+        .params(&[need("hex", Kind::Hex)])
+        .examples(&["pade 90c3"]),
     Row::new("pad", "The instructions of hex digits", print_instructions)
         .params(&[need("hex", Kind::Hex)])
         .examples(&["pad 90c3"]),
@@ -114,6 +120,24 @@ fn print_instructions(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     each(env, &bytes, |env, _, instruction, _| match instruction {
         Some(instruction) => Ok(writeln!(env.out, "{}", instruction.text())?),
         None => Ok(writeln!(env.out, "invalid")?),
+    })
+}
+
+fn print_esil(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let bytes = assembled(env, args.required("the instruction")?)?;
+    each_esil(env, &bytes)
+}
+
+fn print_esil_of(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let bytes = hex_bytes(args.required("the hex digits")?)?;
+    each_esil(env, &bytes)
+}
+
+fn each_esil(env: &mut Env<'_>, bytes: &[u8]) -> Result<()> {
+    let decoder = decoder(env)?;
+    each(env, bytes, |env, addr, instruction, bytes| {
+        let esil = instruction.and_then(|_| decoder.esil(bytes, addr)).map(|(esil, _)| esil);
+        Ok(writeln!(env.out, "{}", esil.unwrap_or_default())?)
     })
 }
 

@@ -7,9 +7,10 @@ use super::listing;
 use super::short;
 use super::stream::{Extent, Stream};
 use crate::cmd;
+use crate::cmd::print::Range;
 use crate::error::{Error, Result};
 use crate::eval::Env;
-use crate::registry::{Args, Group, Kind, Mode, Param, Row, maybe};
+use crate::registry::{Args, Glue, Group, Kind, Mode, Param, Row, maybe};
 use farad_arch::Instruction;
 
 /// The group.
@@ -28,6 +29,17 @@ static ROWS: &[Row] = &[
     Row::new("pir", "The instructions of the function here, nothing else", print_function)
         .params(NAME)
         .examples(&["wx c3; af; pir"]),
+    Row::new("pds", "What is worth knowing of so many bytes: calls, names, texts, arguments", summarize)
+        .glue(Glue::Number)
+        .params(&[maybe("length", Kind::Number)])
+        .examples(&["pds 16"]),
+    Row::new("pdsb", "What is worth knowing of so many bytes", summarize)
+        .glue(Glue::Number)
+        .params(&[maybe("length", Kind::Number)]),
+    Row::new("pdsf", "What is worth knowing of the function here", summarize_function)
+        .params(NAME)
+        .examples(&["wx e8fbffffffc3; af; pdsf"]),
+    Row::new("pdfs", "What is worth knowing of the function here", summarize_function).params(NAME),
     Row::new("pifc", "What the function here calls", print_calls)
         .params(NAME)
         .modes(&[Mode::Json])
@@ -66,6 +78,19 @@ fn print_function(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let function = cmd::function_of(env, args.text)?.clone();
     for block in function.blocks.values() {
         short::print(env, block.addr, Extent::Bytes(block.size))?;
+    }
+    Ok(())
+}
+
+fn summarize(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let range = Range::parse(env, args.text)?;
+    listing::summary::print(env, range.addr, range.len)
+}
+
+fn summarize_function(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let function = cmd::function_of(env, args.text)?.clone();
+    for block in function.blocks.values() {
+        listing::summary::print(env, block.addr, block.size)?;
     }
     Ok(())
 }

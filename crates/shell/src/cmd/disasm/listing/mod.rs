@@ -22,6 +22,7 @@ pub(super) mod function;
 pub(super) mod node;
 mod row;
 mod style;
+pub(super) mod summary;
 mod text;
 
 use arrow::Arrows;
