@@ -13,12 +13,15 @@ mod function;
 mod info;
 mod list;
 mod reference;
+#[cfg(test)]
+mod tests;
+mod variable;
 
 pub(crate) use info::kind as function_kind;
 
 /// The groups.
-pub(super) const GROUPS: [Group; 5] =
-    [all::GROUP, function::GROUP, list::GROUP, block::GROUP, reference::GROUP];
+pub(super) const GROUPS: [Group; 6] =
+    [all::GROUP, function::GROUP, list::GROUP, block::GROUP, variable::GROUP, reference::GROUP];
 
 /// The function that is named, or that the seek is in.
 ///

@@ -18,6 +18,7 @@ mod tests;
 mod until;
 
 pub(super) use back::instructions_before;
+pub(crate) use listing::above::describe as described;
 pub(crate) use listing::node::rows as block_rows;
 pub(crate) use name::operand as operand_name;
 use short::Form;

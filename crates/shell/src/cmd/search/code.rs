@@ -1,14 +1,15 @@
 //! Searching instructions: by their text, and for what refers to an address.
 
-use farad_arch::{Decoder, Instruction};
+use farad_arch::{Decoder, Instruction, Kind as Class};
 
 use super::range;
 use super::scan::scan;
 use crate::cmd::decoder;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::eval::Env;
 use crate::parse::hex_digits;
-use crate::registry::Args;
+use crate::registry::{Args, Mode};
+use crate::render::printable;
 
 /// Columns of an instruction's bytes.
 const BYTES: usize = 20;
@@ -16,20 +17,67 @@ const BYTES: usize = 20;
 /// Prints the instructions whose text contains the argument.
 pub(super) fn find_text(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let wanted = args.required("what to search")?.to_ascii_lowercase();
+    print(env, args, |instruction, text| instruction.text().contains(&wanted) || text.contains(&wanted))
+}
+
+/// Prints the instructions whose text an expression fits.
+pub(super) fn find_pattern(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let text = args.required("the expression")?;
+    let regex = regex::RegexBuilder::new(text)
+        .size_limit(super::REGEX)
+        .build()
+        .map_err(|error| Error::failed(format!("the expression is wrong: {error}")))?;
+    print(env, args, |instruction, text| regex.is_match(&instruction.text()) || regex.is_match(text))
+}
+
+/// Prints the instructions of a type.
+pub(super) fn find_type(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let name = args.required("the type")?;
+    if !Class::ALL.iter().any(|kind| kind.name() == name) {
+        return Err(Error::failed(format!(
+            "no instruction is of type '{}' (/atl lists them)",
+            printable(name)
+        )));
+    }
+    print(env, args, |instruction, _| instruction.kind.name() == name)
+}
+
+/// Prints the instructions with an immediate.
+pub(super) fn find_immediate(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let value = env.number(args.required("the number")?)?;
+    print(env, args, |instruction, _| instruction.value == Some(value))
+}
+
+/// Prints the instructions that call the system.
+pub(super) fn find_system(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    print(env, args, |instruction, _| {
+        matches!(instruction.kind, Class::Interrupt | Class::ConditionalInterrupt)
+    })
+}
+
+/// The types that instructions can be of.
+pub(super) fn print_types(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
+    Class::ALL.iter().try_for_each(|kind| Ok(writeln!(env.out, "{}", kind.name())?))
+}
+
+/// Prints the instructions that are wanted, each with its text and names in it.
+fn print(env: &mut Env<'_>, args: &Args<'_>, is_wanted: impl Fn(&Instruction, &str) -> bool) -> Result<()> {
     let mut separator = "[";
     each(env, |env, instruction, bytes| {
-        let text = instruction
-            .render(false, |target| env.session.flags.at(target).next().map(|flag| flag.name.clone()));
-        if !instruction.text().contains(&wanted) && !text.contains(&wanted) {
+        let text = instruction.render(false, |target| crate::cmd::operand_name(env, target));
+        if !is_wanted(instruction, &text) {
             return Ok(false);
         }
-        let addr = instruction.addr;
-        if args.is_json() {
-            let json = serde_json::json!({ "addr": addr, "len": instruction.size, "code": text });
-            write!(env.out, "{separator}{json}")?;
-            separator = ",";
-        } else {
-            writeln!(env.out, "{addr:#010x} {:>BYTES$}  {text}", hex_digits(bytes))?;
+        let (addr, size) = (instruction.addr, instruction.size);
+        match args.mode {
+            Mode::Json => {
+                let json = serde_json::json!({ "addr": addr, "len": size, "code": text });
+                write!(env.out, "{separator}{json}")?;
+                separator = ",";
+            }
+            Mode::Quiet => writeln!(env.out, "{addr:#010x}   # {size}: {text}")?,
+            _ if args.row.name == "/at" => writeln!(env.out, "{addr:#010x} {size} {text}")?,
+            _ => writeln!(env.out, "{addr:#010x} {:>BYTES$}  {text}", hex_digits(bytes))?,
         }
         Ok(true)
     })?;

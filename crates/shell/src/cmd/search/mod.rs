@@ -46,6 +46,16 @@ const fn row(
         .effects(Effects::READ.union(Effects::ANNOTATE))
 }
 
+/// A row that looks at instructions.
+const fn instructions(
+    name: &'static str,
+    brief: &'static str,
+    params: &'static [Param],
+    run: crate::registry::Run,
+) -> Row {
+    Row::new(name, brief, run).params(params).modes(&[Mode::Json, Mode::Quiet])
+}
+
 /// A row that looks for numbers between two bounds.
 const fn between(name: &'static str, brief: &'static str) -> Row {
     Row::new(name, brief, value::print_between).params(BOUNDS).modes(JSON)
@@ -103,10 +113,32 @@ static ROWS: &[Row] = &[
     Row::new("/P", "How much each block is like the one at the seek", compare::print_likeness)
         .params(&[maybe("least", Kind::Number)])
         .examples(&["/P"]),
-    Row::new("/ad", "Instructions whose text holds this", code::find_text)
-        .params(TEXT)
-        .modes(&[Mode::Json])
-        .examples(&["/ad nop"]),
+    instructions("/ad", "Instructions whose text holds this", TEXT, code::find_text)
+        .examples(&["/ad nop", "/adq nop"]),
+    instructions(
+        "/ad/",
+        "Instructions whose text a regular expression fits",
+        &[need("regex", Kind::Text)],
+        code::find_pattern,
+    )
+    .examples(&["/ad/ n.p"]),
+    instructions("/ac", "Instructions whose text holds this", TEXT, code::find_text),
+    instructions("/at", "Instructions of a type", &[need("type", Kind::Word)], code::find_type)
+        .examples(&["/at nop"]),
+    Row::new("/atl", "The types that instructions can be of", code::print_types).examples(&["/atl~:0..3"]),
+    instructions("/ai", "Instructions with an immediate", NUMBER, code::find_immediate)
+        .examples(&["/ai 0x10"]),
+    instructions("/as", "Instructions that call the system", &[], code::find_system).examples(&["/as"]),
+    row(
+        "/a",
+        "The bytes of an instruction as it is typed",
+        &[need("instruction", Kind::Text)],
+        find_assembled,
+    )
+    .examples(&["/a nop"]),
+    Row::new("/F", "The bytes of a file, from an offset on", find_file)
+        .params(&[need("file", Kind::File), maybe("offset", Kind::Number), maybe("size", Kind::Number)])
+        .effects(Effects::READ.union(Effects::ANNOTATE).union(Effects::FILES)),
     Row::new("/r", "Instructions that refer to an address", code::find_references)
         .params(&[maybe("address", Kind::Address)])
         .examples(&["/r 0x10"]),
@@ -142,6 +174,28 @@ fn find_bytes(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let pattern = Pattern::hex(args.required("the hex digits")?)?;
     let matcher = near(env, pattern);
     search(env, args, &matcher, Show::Bytes)
+}
+
+fn find_assembled(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let bytes = crate::cmd::assemble::assembled(env, args.required("the instruction")?)?;
+    search(env, args, &Matcher::Pattern(Pattern::exact(bytes)?), Show::Bytes)
+}
+
+/// Most bytes of a file that are looked for.
+const FILE: usize = 1 << 20;
+
+fn find_file(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let words = args.words();
+    let path = words.first().ok_or_else(|| args.wrong("the file is missing"))?;
+    let mut numbers = Vec::new();
+    for word in &words[1..] {
+        numbers.push(env.length(word)?);
+    }
+    let bytes = crate::parse::read_file(path, FILE as u64, env.ctx)?;
+    let from = numbers.first().copied().unwrap_or(0).min(bytes.len());
+    let size = numbers.get(1).copied().unwrap_or(bytes.len()).min(bytes.len() - from);
+    let pattern = Pattern::exact(bytes[from..from + size].to_vec())?;
+    search(env, args, &Matcher::Pattern(pattern), Show::Bytes)
 }
 
 fn find_other_text(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {

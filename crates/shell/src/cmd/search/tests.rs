@@ -85,3 +85,21 @@ fn large_files_are_searched_by_several_threads_with_the_same_hits() {
     assert_eq!(hits("/x 6e65....6c65"), expected);
     assert_eq!(hits("e search.from=0x100000; e search.to=0x1200000; / needle!!").len(), 3);
 }
+
+#[test]
+fn instructions_are_searched_by_what_they_are() {
+    let said = |line: &str| {
+        output("malloc://64", &format!("wx 90b810000000e800000000c30f05; e search.to=14; {line}"))
+    };
+    assert_eq!(said("/a nop"), "0x00000000 hit0_0 90\n");
+    assert_eq!(said("/at ret"), "0x0000000b 1 ret\n");
+    assert_eq!(said("/adq n.p"), "");
+    assert_eq!(said("/ad/ n.p"), "0x00000000                   90  nop\n");
+    assert_eq!(said("/ai 0x10"), "0x00000001           b810000000  mov eax, 0x10\n");
+    assert_eq!(said("/as"), "0x0000000c                 0f05  syscall\n");
+    assert!(said("/at nosuch").contains("/atl lists them"));
+    assert!(said("/ad/ (").contains("the expression is wrong"));
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), b"..\xb8\x10").unwrap();
+    assert_eq!(said(&format!("/F {} 2 2", file.path().display())), "0x00000001 hit0_0 b810\n");
+}

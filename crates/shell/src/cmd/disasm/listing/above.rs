@@ -162,7 +162,7 @@ fn letters(base: &str) -> &str {
 }
 
 /// A variable for people: `var int64_t var_10h @ rbp-0x10`.
-fn describe(variable: &Variable) -> String {
+pub(crate) fn describe(variable: &Variable) -> String {
     let kind = if variable.is_argument { "arg" } else { "var" };
     let (type_name, name) = (&variable.type_name, printable(&variable.name));
     match &variable.storage {

@@ -12,7 +12,7 @@ use crate::eval::Env;
 use crate::paint::{Line, Role};
 use crate::render::{json_string, printable};
 
-mod above;
+pub(super) mod above;
 mod arrow;
 mod code;
 mod comment;
