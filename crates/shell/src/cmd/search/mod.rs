@@ -123,6 +123,7 @@ static ROWS: &[Row] = &[
     )
     .examples(&["/ad/ n.p"]),
     instructions("/ac", "Instructions whose text holds this", TEXT, code::find_text),
+    instructions("/c", "Instructions whose text holds this", TEXT, code::find_text).examples(&["/c nop"]),
     instructions("/at", "Instructions of a type", &[need("type", Kind::Word)], code::find_type)
         .examples(&["/at nop"]),
     Row::new("/atl", "The types that instructions can be of", code::print_types).examples(&["/atl~:0..3"]),
