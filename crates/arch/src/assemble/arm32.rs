@@ -3,6 +3,8 @@
 
 mod operand;
 
+pub(super) use operand::barrier;
+
 use super::arm::{Suffix, condition, suffixes};
 use super::form::{self, Form, fit, form};
 use super::{Condition, Fault, Idioms, Site, split_mnemonic};

@@ -249,7 +249,7 @@ fn access(settings: &Settings, instruction: &Instruction, text: &str) -> Option<
 }
 
 /// What a memory operand's size is called, in bytes.
-const WIDTHS: &[(&str, u8)] = &[
+pub(crate) const WIDTHS: &[(&str, u8)] = &[
     ("byte", 1),
     ("word", 2),
     ("dword", 4),

@@ -6,21 +6,8 @@ use super::{Access, Memory, Operand, Place, parts};
 use crate::instruction::Instruction;
 use crate::kind::Kind;
 use crate::operand;
+use crate::semantics::x86::WIDTHS;
 use crate::settings::Settings;
-
-/// Bytes of a memory operand by the word before it.
-const WIDTHS: &[(&str, u8)] = &[
-    ("byte", 1),
-    ("word", 2),
-    ("dword", 4),
-    ("fword", 6),
-    ("qword", 8),
-    ("tbyte", 10),
-    ("xword", 10),
-    ("xmmword", 16),
-    ("ymmword", 32),
-    ("zmmword", 64),
-];
 
 /// Mnemonics whose first operand is only read.
 const READERS: &[&str] = &[

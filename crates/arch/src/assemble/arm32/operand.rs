@@ -118,25 +118,28 @@ pub(super) fn read(
             other => return Err(Fault::new(format!("`{other}` is no status register"))),
         },
         'Q' => status_fields(reader)?,
-        'b' => {
-            let name = reader.word().unwrap_or("sy").to_ascii_lowercase();
-            const NAMES: [(&str, u32); 8] = [
-                ("oshst", 2),
-                ("osh", 3),
-                ("nshst", 6),
-                ("nsh", 7),
-                ("ishst", 10),
-                ("ish", 11),
-                ("st", 14),
-                ("sy", 15),
-            ];
-            let known = NAMES.iter().find(|(known, _)| *known == name);
-            known.ok_or_else(|| Fault::new(format!("no barrier is named `{name}`")))?.1
-        }
+        'b' => barrier(reader)?,
         other => return Err(Fault::new(format!("the form has an unknown letter {other}"))),
     };
     *word |= field;
     Ok(())
+}
+
+/// The barrier that is named; all of them where none is.
+pub(in crate::assemble) fn barrier(reader: &mut Reader<'_>) -> Result<u32, Fault> {
+    const NAMES: [(&str, u32); 8] = [
+        ("oshst", 2),
+        ("osh", 3),
+        ("nshst", 6),
+        ("nsh", 7),
+        ("ishst", 10),
+        ("ish", 11),
+        ("st", 14),
+        ("sy", 15),
+    ];
+    let name = reader.word().unwrap_or("sy").to_ascii_lowercase();
+    let known = NAMES.iter().find(|(known, _)| *known == name);
+    Ok(known.ok_or_else(|| Fault::new(format!("no barrier is named `{name}`")))?.1)
 }
 
 fn number(reader: &mut Reader<'_>, site: &Site<'_>) -> Result<i128, Fault> {

@@ -256,21 +256,7 @@ fn operand(letter: char, reader: &mut Reader<'_>, word: &mut u32, site: &Site<'_
             (integer(reader, site, 0..=24, 8)? as u32 / 8) << 4
         }
         'p' => status(reader)?,
-        'b' => {
-            let name = reader.word().unwrap_or("sy").to_ascii_lowercase();
-            const NAMES: [(&str, u32); 8] = [
-                ("oshst", 2),
-                ("osh", 3),
-                ("nshst", 6),
-                ("nsh", 7),
-                ("ishst", 10),
-                ("ish", 11),
-                ("st", 14),
-                ("sy", 15),
-            ];
-            let known = NAMES.iter().find(|(known, _)| *known == name);
-            known.ok_or_else(|| Fault::new(format!("no barrier is named `{name}`")))?.1
-        }
+        'b' => crate::assemble::arm32::barrier(reader)?,
         other => return Err(Fault::new(format!("the form has an unknown letter {other}"))),
     };
     *word |= field;
