@@ -14,6 +14,7 @@ pub(crate) mod x86;
 
 use crate::arch::Arch;
 use crate::instruction::Instruction;
+use crate::operand::immediate;
 use crate::settings::Settings;
 
 /// A generator: the expression of an instruction in the architecture's plain syntax, if it has one.
@@ -28,8 +29,11 @@ pub(crate) fn expression(row: &Arch, settings: &Settings, instruction: &Instruct
     let is_sound = expression.split(',').all(|word| {
         let writes = word.ends_with('=') && !matches!(word, "==" | "<=" | ">=");
         let before = std::mem::replace(&mut last, word);
+        let digits = word.strip_prefix('-').unwrap_or(word);
         match writes {
             true => profile.find(before).is_some(),
+            // A number with a point in it is none that ESIL has.
+            false if digits.starts_with(|c: char| c.is_ascii_digit()) => immediate(word).is_some(),
             false => !word.starts_with(|c: char| c.is_ascii_lowercase()) || profile.find(word).is_some(),
         }
     });
