@@ -405,7 +405,7 @@ mod tests {
         let error = registry.find("pxz 4").err().unwrap().to_string();
         assert!(error.contains("pxz") && error.contains("px?"), "{error}");
         for (text, wanted) in [
-            ("pxr 4", "radare2 has it, farad does not yet; the nearest is px"),
+            ("pri 4", "radare2 has it, farad does not yet"),
             ("aaa", "radare2 has it (analysis), farad does not yet; ? lists"),
             ("j", "no command 'j' (? lists them)"),
         ] {
