@@ -40,7 +40,11 @@ fn color(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
                 let rgb = env.view.palette.style(row.role).rgb();
                 (row.key.to_owned(), rgb.map_or(Value::Null, |(r, g, b)| json!([r, g, b])))
             });
-            return Ok(writeln!(env.out, "{}", Value::Object(rows.collect::<Map<_, _>>()))?);
+            return Ok(writeln!(
+                env.out,
+                "{}",
+                crate::render::json_text(&Value::Object(rows.collect::<Map<_, _>>()))
+            )?);
         }
         Mode::Script => {
             for row in ROLES {
@@ -94,7 +98,7 @@ fn theme(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     match args.mode {
         Mode::Json => {
             let names: Vec<&str> = THEMES.iter().map(|theme| theme.name).collect();
-            Ok(writeln!(env.out, "{}", json!(names))?)
+            Ok(writeln!(env.out, "{}", crate::render::json_text(&json!(names)))?)
         }
         Mode::Quiet => THEMES.iter().try_for_each(|theme| Ok(writeln!(env.out, "{}", theme.name)?)),
         _ if args.is_empty() => THEMES.iter().try_for_each(|theme| {

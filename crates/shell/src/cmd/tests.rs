@@ -226,3 +226,13 @@ fn a_setting_that_chooses_nothing_stays() {
     assert!(!succeeded && out.reports[0].contains("io.pava stays false"), "{:?}", out.reports);
     assert!(Bench::new().run("e io.pava=false; e stack.size").0);
 }
+
+#[test]
+fn json_holds_nothing_that_a_terminal_obeys() {
+    let shown = crate::render::json_text(&serde_json::json!({ "name": "fmap.\u{7f}\u{9b}\n" }));
+    assert_eq!(shown, "{\"name\":\"fmap.\\u007f\\u009b\\n\"}");
+    // A name that a file chose, in the list of maps.
+    let mut bench = Bench::new();
+    let (_, out) = bench.run("o malloc://16; omn. \u{7f}x; omj");
+    assert!(!out.text().contains('\u{7f}'), "{:?}", out.text());
+}

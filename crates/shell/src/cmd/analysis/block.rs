@@ -45,7 +45,7 @@ fn print(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     match args.mode {
         Mode::Json => {
             let rows = function.blocks.values().map(|block| object(&function, block)).collect();
-            writeln!(env.out, "{}", Value::Array(rows))?;
+            writeln!(env.out, "{}", crate::render::json_text(&Value::Array(rows)))?;
         }
         Mode::Quiet => {
             for addr in function.blocks.keys() {
@@ -125,7 +125,7 @@ fn print_info(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let (function, block) = here(env)?;
     let object = object(&function, &block);
     if args.is_json() {
-        return Ok(writeln!(env.out, "{object}")?);
+        return Ok(writeln!(env.out, "{}", crate::render::json_text(&object))?);
     }
     for (name, value) in object.as_object().into_iter().flatten() {
         match (name.as_str(), value.as_u64()) {

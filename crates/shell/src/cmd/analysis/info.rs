@@ -85,7 +85,7 @@ pub(super) fn print(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     match args.mode {
         Mode::Json => {
             let object = object(env, &function, true);
-            writeln!(env.out, "{}", Value::Array(vec![object]))?;
+            writeln!(env.out, "{}", crate::render::json_text(&Value::Array(vec![object])))?;
         }
         Mode::Script => script(env, &function)?,
         Mode::Quiet => writeln!(env.out, "{} {}", shown(&function), function.size())?,

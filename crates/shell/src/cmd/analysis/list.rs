@@ -39,7 +39,7 @@ fn print(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         Mode::Json => {
             let rows: Vec<Value> =
                 analysis.functions().map(|function| object(env, function, false)).collect();
-            writeln!(env.out, "{}", Value::Array(rows))?;
+            writeln!(env.out, "{}", crate::render::json_text(&Value::Array(rows)))?;
         }
         Mode::Script => {
             for function in analysis.functions() {
@@ -177,7 +177,7 @@ fn print_calls(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
             json!({ "name": row.name, "addr": row.addr, "calls": to.collect::<Vec<_>>() })
         };
         let rows: Vec<Value> = rows.iter().map(each).collect();
-        return Ok(writeln!(env.out, "{}", Value::Array(rows))?);
+        return Ok(writeln!(env.out, "{}", crate::render::json_text(&Value::Array(rows)))?);
     }
     for Calls { name, to, .. } in rows {
         let names: Vec<&str> = to.iter().map(|(_, name)| name.as_str()).collect();

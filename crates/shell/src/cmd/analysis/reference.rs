@@ -165,7 +165,7 @@ fn list(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
                 Value::Object(row)
             };
             let rows: Vec<Value> = references.all().map(row).collect();
-            writeln!(env.out, "{}", Value::Array(rows))?;
+            writeln!(env.out, "{}", crate::render::json_text(&Value::Array(rows)))?;
         }
         Mode::Script => {
             for reference in references.all() {
@@ -258,7 +258,7 @@ fn list_to(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     if args.is_json() {
         // As the peer has it, nothing is no array.
         if !rows.is_empty() || args.is_empty() {
-            writeln!(env.out, "{}", Value::Array(rows))?;
+            writeln!(env.out, "{}", crate::render::json_text(&Value::Array(rows)))?;
         }
     }
     Ok(())
@@ -312,7 +312,7 @@ fn list_from(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         }
     }
     if args.is_json() {
-        writeln!(env.out, "{}", Value::Array(rows))?;
+        writeln!(env.out, "{}", crate::render::json_text(&Value::Array(rows)))?;
     }
     Ok(())
 }
@@ -337,7 +337,7 @@ fn list_function(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         }
     }
     if args.is_json() {
-        writeln!(env.out, "{}", Value::Array(rows))?;
+        writeln!(env.out, "{}", crate::render::json_text(&Value::Array(rows)))?;
     }
     Ok(())
 }

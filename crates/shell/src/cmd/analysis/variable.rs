@@ -70,7 +70,7 @@ fn print(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
             variables.iter().filter(|variable| letters(variable) == kind).map(object).collect()
         };
         let all = json!({ "reg": of("reg"), "sp": of("sp"), "bp": of("bp") });
-        return Ok(writeln!(env.out, "{all}")?);
+        return Ok(writeln!(env.out, "{}", crate::render::json_text(&all))?);
     }
     for variable in &variables {
         writeln!(env.out, "{}", crate::cmd::disasm::described(variable))?;
@@ -207,7 +207,7 @@ fn print_signature(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
             "argc": arguments.len(),
             "args": rows.collect::<Vec<Value>>(),
         });
-        return Ok(writeln!(env.out, "{all}")?);
+        return Ok(writeln!(env.out, "{}", crate::render::json_text(&all))?);
     }
     let list: Vec<String> = arguments
         .iter()

@@ -95,7 +95,7 @@ fn list(env: &mut Env<'_>, mode: Mode, wanted: Option<u64>) -> Result<()> {
         }
     }
     if mode == Mode::Json {
-        writeln!(env.out, "{}", Value::Array(rows))?;
+        writeln!(env.out, "{}", crate::render::json_text(&Value::Array(rows)))?;
     }
     Ok(())
 }

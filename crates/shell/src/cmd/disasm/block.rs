@@ -116,7 +116,7 @@ fn print_calls(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         }
     }
     if args.is_json() {
-        writeln!(env.out, "{}", Value::Array(rows))?;
+        writeln!(env.out, "{}", crate::render::json_text(&Value::Array(rows)))?;
     }
     Ok(())
 }

@@ -67,7 +67,7 @@ pub(super) fn print(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         let all = json!({
             "I": input.0, "R": read.0, "W": written.0, "N": never, "@R": loads, "@W": stores,
         });
-        return Ok(writeln!(env.out, "{all}")?);
+        return Ok(writeln!(env.out, "{}", crate::render::json_text(&all))?);
     }
     let addrs =
         |addrs: &[u64]| addrs.iter().map(|addr| format!("{addr:#x}")).collect::<Vec<String>>().join(" ");

@@ -70,7 +70,7 @@ pub(super) fn script(env: &mut Env<'_>) -> Result<()> {
 
 pub(super) fn json(env: &mut Env<'_>) -> Result<()> {
     let rows: Vec<Value> = env.session.flags.visible().map(object).collect();
-    Ok(writeln!(env.out, "{}", Value::Array(rows))?)
+    Ok(writeln!(env.out, "{}", crate::render::json_text(&Value::Array(rows)))?)
 }
 
 fn object(flag: &Flag) -> Value {
@@ -127,7 +127,7 @@ pub(super) fn describe(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
             row.insert("name".to_owned(), flag.name.clone().into());
             row.insert("realname".to_owned(), flag.real_name.as_ref().unwrap_or(&flag.name).clone().into());
         }
-        return Ok(writeln!(env.out, "{}", Value::Object(row))?);
+        return Ok(writeln!(env.out, "{}", crate::render::json_text(&Value::Object(row)))?);
     }
     let Some(flag) = flag else { return Ok(()) };
     if flag.addr == addr {

@@ -24,7 +24,7 @@ pub(super) fn tag(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     match args.mode {
         Mode::Json => {
             let all = serde_json::json!(all);
-            return Ok(writeln!(env.out, "{all}")?);
+            return Ok(writeln!(env.out, "{}", crate::render::json_text(&all))?);
         }
         Mode::Script => {
             return all.iter().try_for_each(|(tag, patterns)| {

@@ -137,7 +137,7 @@ pub(super) fn print_calls_json(env: &mut Env<'_>, name: &str, is_all: bool) -> R
         };
         rows.push(json!({ "name": function.name, "size": function.size(), "imports": calls }));
     }
-    Ok(writeln!(env.out, "{}", Value::Array(rows))?)
+    Ok(writeln!(env.out, "{}", crate::render::json_text(&Value::Array(rows)))?)
 }
 
 /// Adds what a function refers to and is wanted.

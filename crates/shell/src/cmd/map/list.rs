@@ -40,7 +40,9 @@ pub(super) fn list_of(env: &mut Env<'_>, mode: Mode, wanted: impl Fn(&Map) -> bo
     let here = all.at(env.view.seek).map(|map| map.id);
     let mut maps = all.iter().filter(|map| wanted(map));
     match mode {
-        Mode::Json => writeln!(env.out, "{}", Value::Array(maps.map(object).collect()))?,
+        Mode::Json => {
+            writeln!(env.out, "{}", crate::render::json_text(&Value::Array(maps.map(object).collect())))?
+        }
         Mode::Quiet => maps.try_for_each(|map| writeln!(env.out, "{} {}", map.fd, map.id))?,
         // The lowest first, so that running them gives the same priorities.
         Mode::Script => maps.rev().try_for_each(|map| {
@@ -62,7 +64,7 @@ pub(super) fn show_here(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let addr = if args.is_empty() { env.view.seek } else { env.number(args.text)? };
     let Some(map) = env.session.io.maps.at(addr) else { return Ok(()) };
     match args.mode {
-        Mode::Json => writeln!(env.out, "{}", object(map))?,
+        Mode::Json => writeln!(env.out, "{}", crate::render::json_text(&object(map)))?,
         Mode::Quiet => writeln!(env.out, "{}", map.id)?,
         _ => writeln!(env.out, "{}", line(map))?,
     }

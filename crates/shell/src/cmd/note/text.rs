@@ -61,7 +61,7 @@ pub(super) fn here(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     if args.is_json() {
         let encoded = base64_digits(note.text.as_bytes());
         let row = json!({ "name": encoded, "enc": note.encoding, "ascii": note.text.is_ascii() });
-        return Ok(writeln!(env.out, "{row}")?);
+        return Ok(writeln!(env.out, "{}", crate::render::json_text(&row))?);
     }
     match args.row.name {
         "Cs.." => writeln!(env.out, "{}[{}] \"{text}\"", note.encoding, note.size)?,

@@ -55,7 +55,7 @@ pub(super) fn current(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         Mode::Quiet => writeln!(env.out, "{fd}")?,
         Mode::Json => {
             let row = json!({ "fd": fd, "uri": descriptor.uri, "size": descriptor.size() });
-            writeln!(env.out, "{row}")?;
+            writeln!(env.out, "{}", crate::render::json_text(&row))?;
         }
         _ => writeln!(env.out, "{}", printable(&descriptor.uri))?,
     }
@@ -116,7 +116,7 @@ pub(super) fn binaries(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         }
     }
     if args.is_json() {
-        writeln!(env.out, "{}", Value::Array(rows))?;
+        writeln!(env.out, "{}", crate::render::json_text(&Value::Array(rows)))?;
     }
     Ok(())
 }

@@ -33,7 +33,7 @@ pub(super) fn print(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     })?;
     if args.is_json() {
         let row = serde_json::json!({ "name": algorithm.name, "hash": outcome.to_string() });
-        return Ok(writeln!(env.out, "{row}")?);
+        return Ok(writeln!(env.out, "{}", crate::render::json_text(&row))?);
     }
     Ok(writeln!(env.out, "{outcome}")?)
 }

@@ -81,7 +81,7 @@ pub(super) fn print_bar(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     if args.mode == Mode::Json {
         let rows: Vec<Value> = survey.parts.iter().map(|part| json_row(env, part)).collect();
         let all = json!({ "from": survey.from, "to": survey.to, "blocksize": survey.size, "blocks": rows });
-        return Ok(writeln!(env.out, "{all}")?);
+        return Ok(writeln!(env.out, "{}", crate::render::json_text(&all))?);
     }
     let seek = env.view.seek;
     let mark = |part: &Part| match part {

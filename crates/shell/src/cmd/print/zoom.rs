@@ -139,7 +139,7 @@ pub(super) fn print_bars(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
             let all = serde_json::json!({
                 "blocksize": size, "address": whole.addr, "size": whole.len, "entropy": rows,
             });
-            writeln!(env.out, "{all}")?;
+            writeln!(env.out, "{}", crate::render::json_text(&all))?;
         }
         Mode::Quiet => {
             for (index, cell) in cells.iter().enumerate() {

@@ -78,7 +78,7 @@ pub(super) fn print_json(env: &mut Env<'_>, which: &str) -> Result<()> {
         Err(_) => format!("{:#x}", values.value_of(slot)).into(),
     };
     let object: Map<String, Value> = slots.iter().map(|slot| (slot.name.clone(), value(slot))).collect();
-    Ok(writeln!(env.out, "{}", Value::Object(object))?)
+    Ok(writeln!(env.out, "{}", crate::render::json_text(&Value::Object(object)))?)
 }
 
 /// Commands that make a flag of each.
@@ -166,7 +166,7 @@ pub(super) fn print_references(env: &mut Env<'_>, args: &Args<'_>) -> Result<()>
         table.push([role.unwrap_or_default(), slot.name.clone(), format!("{value:x}"), told]);
     }
     match args.mode {
-        Mode::Json => Ok(writeln!(env.out, "{}", json!(rows))?),
+        Mode::Json => Ok(writeln!(env.out, "{}", crate::render::json_text(&json!(rows)))?),
         _ => table::print(env, &Args { mode: Mode::Text, ..*args }, table),
     }
 }

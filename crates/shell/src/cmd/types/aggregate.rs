@@ -28,7 +28,7 @@ pub(super) fn list(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     };
     if args.is_json() && !named {
         let rows = chosen.iter().map(|(name, _)| json!({ "type": name }));
-        return Ok(writeln!(env.out, "{}", Value::Array(rows.collect()))?);
+        return Ok(writeln!(env.out, "{}", crate::render::json_text(&Value::Array(rows.collect())))?);
     }
     for (name, definition) in chosen {
         if args.mode == Mode::Text && !named {
@@ -44,7 +44,9 @@ pub(super) fn list(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
             }
         };
         match args.mode {
-            Mode::Json => writeln!(env.out, "{}", json!({ "name": name, "format": format }))?,
+            Mode::Json => {
+                writeln!(env.out, "{}", crate::render::json_text(&json!({ "name": name, "format": format })))?
+            }
             Mode::Script => writeln!(env.out, "'pf.{} {}", printable(&name), printable(&format))?,
             _ => writeln!(env.out, "pf {}", printable(&format))?,
         }
@@ -79,7 +81,7 @@ pub(super) fn enums(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         if args.is_json() {
             let rows: Map<String, Value> =
                 all.iter().map(|(name, definition)| (name.clone(), cases_json(definition))).collect();
-            return Ok(writeln!(env.out, "{}", Value::Object(rows))?);
+            return Ok(writeln!(env.out, "{}", crate::render::json_text(&Value::Object(rows)))?);
         }
         return all.iter().try_for_each(|(name, _)| Ok(writeln!(env.out, "{}", printable(name))?));
     };
@@ -117,7 +119,7 @@ pub(super) fn typedefs(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     if !args.is_empty() {
         let kind = of(&find(env, args, args.text)?);
         return match args.is_json() {
-            true => Ok(writeln!(env.out, "{}", json!({ args.text: kind }))?),
+            true => Ok(writeln!(env.out, "{}", crate::render::json_text(&json!({ args.text: kind })))?),
             false => Ok(writeln!(env.out, "{}", printable(&kind))?),
         };
     }
@@ -125,7 +127,7 @@ pub(super) fn typedefs(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     if args.is_json() {
         let rows: Map<String, Value> =
             all.iter().map(|(name, definition)| (name.clone(), of(definition).into())).collect();
-        return Ok(writeln!(env.out, "{}", Value::Object(rows))?);
+        return Ok(writeln!(env.out, "{}", crate::render::json_text(&Value::Object(rows)))?);
     }
     all.iter().try_for_each(|(name, _)| Ok(writeln!(env.out, "{}", printable(name))?))
 }
@@ -153,8 +155,8 @@ pub(super) fn functions(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         }
     }
     match (args.is_json(), args.is_empty(), rows.first()) {
-        (true, false, Some(row)) => writeln!(env.out, "{row}")?,
-        (true, ..) => writeln!(env.out, "{}", Value::Array(rows))?,
+        (true, false, Some(row)) => writeln!(env.out, "{}", crate::render::json_text(row))?,
+        (true, ..) => writeln!(env.out, "{}", crate::render::json_text(&Value::Array(rows)))?,
         _ => {}
     }
     Ok(())

@@ -45,7 +45,7 @@ fn list(env: &mut Env<'_>, mode: Mode) -> Result<()> {
         let rows = all.iter().map(|(addr, name)| {
             Value::Object(Map::from_iter([(format!("{addr:#010x}"), name.clone().into())]))
         });
-        return Ok(writeln!(env.out, "{}", Value::Array(rows.collect()))?);
+        return Ok(writeln!(env.out, "{}", crate::render::json_text(&Value::Array(rows.collect())))?);
     }
     for (addr, name) in &all {
         match mode {

@@ -25,7 +25,7 @@ pub(super) fn types(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
                 let size = all.extent(&all.named(basic.name, model)?, model)?.size;
                 rows.push(json!({ "type": basic.name, "size": size * 8, "format": basic.format }));
             }
-            Ok(writeln!(env.out, "{}", Value::Array(rows))?)
+            Ok(writeln!(env.out, "{}", crate::render::json_text(&Value::Array(rows)))?)
         }
         Mode::Script => defined(env, args).iter().try_for_each(|(name, definition)| {
             Ok(writeln!(env.out, "'td {}", printable(&definition.text(name, false)))?)

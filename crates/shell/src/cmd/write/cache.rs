@@ -73,7 +73,7 @@ fn list(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         }
     }
     if args.is_json() {
-        writeln!(env.out, "{}", json!({ "layer": Value::Array(rows) }))?;
+        writeln!(env.out, "{}", crate::render::json_text(&json!({ "layer": Value::Array(rows) })))?;
     }
     Ok(())
 }
