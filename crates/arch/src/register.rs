@@ -97,6 +97,15 @@ impl Profile {
         row.and_then(|row| (row.registers)(settings)).unwrap_or_default()
     }
 
+    /// The registers of a process of the machine, which has some that only its system knows.
+    pub fn of_process(settings: &Settings) -> Arc<Self> {
+        let profile = Self::new(settings);
+        match (settings.arch.as_str(), settings.bits) {
+            ("x86", 64) => x86::of_process(&profile),
+            _ => profile,
+        }
+    }
+
     /// All registers, in the order of listings.
     pub fn slots(&self) -> &[Slot] {
         &self.slots

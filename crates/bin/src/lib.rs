@@ -15,6 +15,7 @@ mod pe;
 mod range;
 mod source;
 mod string;
+pub mod unwind;
 
 pub use demangle::demangle;
 pub use error::{Error, SourceError};

@@ -75,6 +75,9 @@ pub(crate) struct Options {
     pub(crate) map: Option<String>,
     pub(crate) seek: Option<String>,
     pub(crate) demo: bool,
+    pub(crate) debug: bool,
+    /// `-R`, in the order given.
+    pub(crate) directives: Vec<String>,
     /// How much code is analysed after opening: 0 none, 1 as `aaa`, 2 as `aaaa`.
     pub(crate) analysis: u8,
 }
@@ -118,7 +121,21 @@ impl Options {
             None => {}
             Some("=") => options.target = Target::Stdin,
             Some("demo") if !std::path::Path::new("demo").exists() => options.demo = true,
+            Some(program) if options.debug && !program.contains("://") => {
+                let words = std::iter::once(Ok(program.to_owned())).chain(files.by_ref());
+                let words: Vec<String> = words.collect::<Result<_>>()?;
+                let line =
+                    shlex::try_join(words.iter().map(String::as_str)).context("an argument holds a NUL")?;
+                options.target = Target::Uri(format!("dbg://{line}"));
+            }
             Some(uri) => options.target = Target::Uri(uri.to_owned()),
+        }
+        if options.debug && options.target == Target::Nothing {
+            bail!("-d takes a program or the number of a process");
+        }
+        if !options.directives.is_empty() {
+            let directives = std::mem::take(&mut options.directives).join(",");
+            options.settings.push(format!("dbg.profile={directives}"));
         }
         if let Some(second) = files.next().transpose()? {
             bail!("'{second}': one file is opened at a time (-c 'o {second}' opens another)");
@@ -147,6 +164,7 @@ impl Options {
             'B' => self.base = Some(value()?),
             'c' => self.commands.push(value()?),
             'C' => self.http_host = true,
+            'd' => self.debug = true,
             'e' => self.settings.push(value()?),
             'f' => self.whole_block = true,
             'h' => self.show = Some(Show::Help { all: matches!(self.show, Some(Show::Help { .. })) }),
@@ -162,6 +180,8 @@ impl Options {
             'q' if self.quiet == Quiet::AfterCommands => self.quiet = Quiet::Always,
             'q' => self.quiet = self.quiet.max(Quiet::AfterCommands),
             'Q' => self.quiet = Quiet::Always,
+            'r' => self.settings.push(format!("dbg.profile={}", value()?)),
+            'R' => self.directives.push(value()?),
             's' => self.seek = Some(value()?),
             'S' => self.sandbox = true,
             'v' => self.show = Some(Show::Version { all: false }),
@@ -212,6 +232,9 @@ mod tests {
         assert_eq!(parse(&["="]).unwrap().target, Target::Stdin);
         assert!(parse(&["-=", "x"]).unwrap().remote_mode);
         assert_eq!(parse(&["--", "-x"]).unwrap().target, Target::Uri("-x".into()));
+        assert_eq!(parse(&["-d", "ls", "a b"]).unwrap().target, Target::Uri("dbg://ls 'a b'".into()));
+        assert_eq!(parse(&["-d", "12"]).unwrap().target, Target::Uri("dbg://12".into()));
+        assert!(parse(&["-d"]).is_err());
         assert_eq!(parse(&["rap://:9999"]).unwrap().target, Target::Uri("rap://:9999".into()));
     }
 
@@ -220,7 +243,10 @@ mod tests {
         for row in flag::FLAGS {
             let mut words = vec![format!("-{}", row.letter)];
             words.extend(row.value.map(|_| "1".to_owned()));
-            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
+            if row.letter == 'd' {
+                words.push("/bin/true");
+            }
             match (parse(&words), row.state) {
                 (Ok(_), State::Works) => {}
                 (Err(error), State::Refused(why)) => {

@@ -9,7 +9,7 @@ use farad_shell::{Registry, Session};
 
 /// Every scheme that can be opened.
 pub(crate) fn schemes() -> Schemes {
-    Schemes::new().with(farad_io::local()).with(farad_io::network())
+    Schemes::new().with(farad_io::local()).with(farad_debug::schemes()).with(farad_io::network())
 }
 
 /// Every command.

@@ -32,7 +32,6 @@ const fn refused(letter: char, value: Option<&'static str>, brief: &'static str,
     Flag { letter, value, brief, common: false, state: State::Refused(why) }
 }
 
-const NO_DEBUGGER: &str = "there is no debugger yet";
 const NO_PROJECTS: &str = "there are no projects yet";
 const NO_PLUGINS: &str = "farad loads no plugins";
 
@@ -47,8 +46,8 @@ pub(crate) static FLAGS: &[Flag] = &[
     works('B', Some("addr"), "Base address for files that can be loaded anywhere", true),
     works('c', Some("cmd"), "Run a command after opening; may be given several times", true),
     works('C', None, "The file is HOST:PORT of an HTTP server to connect to", false),
-    refused('d', None, "Debug a program or process", NO_DEBUGGER),
-    refused('D', Some("backend"), "Debug with another backend", NO_DEBUGGER),
+    works('d', None, "Debug a program with the arguments behind it, or a process", true),
+    refused('D', Some("backend"), "Debug with another backend", "the URI says which: dbg://, gdb://"),
     works('e', Some("k=v"), "Set a variable before opening", true),
     works('f', None, "Make the block as large as the file", false),
     refused(
@@ -73,8 +72,13 @@ pub(crate) static FLAGS: &[Flag] = &[
     refused('P', Some("patch"), "Apply a patch file", "there are no patch files yet"),
     works('q', None, "Leave after -c and -i; -qq whatever they do", true),
     works('Q', None, "As -q, and leave at once", false),
-    refused('r', Some("profile"), "Run profile for debugging", NO_DEBUGGER),
-    refused('R', Some("k=v"), "Run directive for debugging, such as arg1=text", NO_DEBUGGER),
+    works('r', Some("profile"), "File of run directives for debugging (dbg.profile)", false),
+    works(
+        'R',
+        Some("k=v"),
+        "Run directive for debugging, such as stdin=file; may be given several times",
+        false,
+    ),
     works('s', Some("addr"), "Go to an address", true),
     works('S', None, "Refuse files, programs and the network from then on", true),
     works('t', None, "Accepted: headers are always read at once", false),

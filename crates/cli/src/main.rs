@@ -30,6 +30,9 @@ fn main() -> ExitCode {
     let mut words = std::env::args_os();
     let name = words.next().unwrap_or_default();
     let is_radare2 = Path::new(&name).file_name().is_some_and(|name| name == "radare2" || name == "r2");
+    if std::env::args_os().nth(1).is_some_and(|first| first == farad_debug::agent::ARGUMENT) {
+        return ExitCode::from(farad_debug::agent::run());
+    }
     log();
     let status = Options::parse(words).and_then(|options| match options.show {
         Some(show) => print(&describe(show, options.json)).map(|()| 0),

@@ -138,6 +138,10 @@ pub(crate) fn run(options: Options, is_radare2: bool) -> Result<u8> {
     if !leaves {
         prompt::run(&mut runner, &lines, options.zero)?;
     }
+    // A program that was started ends with farad, unless the user wants otherwise.
+    if let Err(error) = runner.with(farad_shell::leave)? {
+        tracing::warn!("{error}");
+    }
     Ok(runner.status(is_radare2, quiet))
 }
 

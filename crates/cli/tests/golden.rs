@@ -95,8 +95,11 @@ fn on_rap_file(row: &Row, folder: &Path) -> Result<Finished, String> {
         command
     })?;
     let mut client = support::farad(folder);
-    client.arg("-q").args(&row.args).args(["-c", &row.commands]);
-    client.arg(format!("rap://127.0.0.1:{}/{}", server.port, row.input));
+    // A program that is debugged runs at the far end.
+    let debugs = row.args.iter().any(|word| word == "-d");
+    let scheme = if debugs { "dbg://./" } else { "" };
+    client.arg("-q").args(row.args.iter().filter(|word| *word != "-d")).args(["-c", &row.commands]);
+    client.arg(format!("rap://127.0.0.1:{}/{scheme}{}", server.port, row.input));
     Ok(finish(&mut client))
 }
 
@@ -109,7 +112,7 @@ fn only_reads(row: &Row) -> bool {
     let opens = row.input == "-" || row.area() == "open";
     let writes = row.area() == "write"
         || row.args.iter().any(|word| word == "-w")
-        || row.verbs().any(|verb| verb.starts_with('w'));
+        || row.verbs().any(|verb| verb.starts_with('w') && row.area() != "debug");
     !opens && !writes
 }
 

@@ -26,6 +26,8 @@ mod unix;
 use std::io::Write;
 use std::sync::Arc;
 
+use farad_wire::target::{Reply, Request};
+
 use crate::ctx::Ctx;
 use crate::error::Result;
 
@@ -41,6 +43,8 @@ pub enum Caching {
     Exact,
     /// May be read ahead and kept until the next command.
     Command,
+    /// May be kept until the target runs: memory of a process that is stopped.
+    Stopped,
     /// May be read ahead and kept until a write, a command at the far end, or a change of its
     /// [`Stamp`]: regular files.
     Kept,
@@ -72,8 +76,8 @@ pub trait Backend: Send {
         Caching::Direct
     }
 
-    /// Whether the bytes are the session's own memory: then they are writable whatever they were
-    /// opened for, as the peer has it for `malloc://` and the like.
+    /// Whether the bytes are the session's own memory, or that of a process it has under the debugger: then they are
+    /// writable whatever they were opened for, as the peer has it for `malloc://` and the like.
     fn is_scratch(&self) -> bool {
         false
     }
@@ -110,6 +114,11 @@ pub trait Backend: Send {
         None
     }
 
+    /// Controlling a process whose memory this is.
+    fn as_target(&mut self) -> Option<&mut dyn Target> {
+        None
+    }
+
     /// Running commands at the far end.
     fn as_remote(&mut self) -> Option<&mut dyn Remote> {
         None
@@ -141,6 +150,19 @@ pub trait Resize {
     /// # Errors
     /// When the size could not be changed.
     fn resize(&mut self, size: u64, ctx: &Ctx) -> Result<()>;
+}
+
+/// The ability to control a process. Where it is, the messages are the same.
+pub trait Target {
+    /// Asks something of it, and waits for the answer; what the process prints meanwhile goes to `out`, where it has no
+    /// terminal of its own. A cancelled context stops a process that runs, which the answer then tells.
+    ///
+    /// # Errors
+    /// When the connection failed. What the target cannot do is a [`Reply::Failed`].
+    fn ask(&mut self, request: &Request, out: &mut dyn Write, ctx: &Ctx) -> Result<Reply>;
+
+    /// The URI of a file of the target's machine.
+    fn file(&self, path: &str) -> String;
 }
 
 /// How a command at the far end ended.

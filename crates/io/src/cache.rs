@@ -14,6 +14,9 @@ use crate::error::Result;
 /// What is asked for is rounded out to multiples of this, bytes.
 const BLOCK: u64 = 16 << 10;
 
+/// The same for the memory of processes.
+const PAGE: u64 = 4 << 10;
+
 /// Files up to this size, bytes, are pulled whole on the first miss.
 const WHOLE: u64 = 1 << 20;
 
@@ -108,6 +111,13 @@ impl BlockCache {
         Ok(done)
     }
 
+    /// Takes bytes that were told without being asked for. What was known of them is dropped.
+    pub(crate) fn learn(&mut self, addr: u64, bytes: &[u8]) {
+        if let (Some(end), false) = (addr.checked_add(bytes.len() as u64), bytes.is_empty()) {
+            self.keep(addr..end, bytes.to_vec(), false);
+        }
+    }
+
     /// Drops everything.
     pub(crate) fn clear(&mut self) {
         self.runs.clear();
@@ -123,6 +133,7 @@ impl BlockCache {
         match caching {
             Caching::Kept if self.confirmed.is_some_and(|when| when.elapsed() < self.fresh) => {}
             Caching::Kept => self.confirmed = None,
+            Caching::Stopped => {}
             Caching::Direct | Caching::Exact | Caching::Command => self.clear(),
         }
     }
@@ -186,8 +197,10 @@ impl BlockCache {
             window => (window * 2).min(WINDOW),
         };
         let end = asked.end.saturating_add(self.window);
-        let start = asked.start - asked.start % BLOCK;
-        let end = end.checked_next_multiple_of(BLOCK).unwrap_or(u64::MAX).min(size);
+        // Of a process only whole pages are there.
+        let block = if caching == Caching::Stopped { PAGE } else { BLOCK };
+        let start = asked.start - asked.start % block;
+        let end = end.checked_next_multiple_of(block).unwrap_or(u64::MAX).min(size);
         self.missing(start..end, asked)
     }
 
@@ -232,19 +245,29 @@ impl BlockCache {
         let n = backend.read_at(range.start, &mut data, ctx)?.min(len);
         data.truncate(n);
         data.shrink_to_fit();
-        let inside: Vec<u64> = self.runs.range(range.clone()).map(|(&start, _)| start).collect();
+        self.keep(range.clone(), data, n < len);
+        Ok(())
+    }
+
+    fn keep(&mut self, range: Range<u64>, data: Vec<u8>, ends: bool) {
+        let mut inside: Vec<u64> = self.runs.range(range.clone()).map(|(&start, _)| start).collect();
+        let before = self.runs.range(..range.start).next_back();
+        inside.extend(
+            before
+                .filter(|(start, run)| *start + run.data.len() as u64 > range.start)
+                .map(|(start, _)| *start),
+        );
         for start in inside {
             self.drop_run(start);
         }
         self.born += 1;
-        self.held += n + OVERHEAD;
+        self.held += data.len() + OVERHEAD;
         self.ages.insert(self.born, range.start);
-        self.runs.insert(range.start, Run { data, ends: n < len, born: self.born });
+        self.runs.insert(range.start, Run { data, ends, born: self.born });
         while self.held > HELD {
             let Some((_, &oldest)) = self.ages.first_key_value() else { break };
             self.drop_run(oldest);
         }
-        Ok(())
     }
 
     fn drop_run(&mut self, start: u64) {

@@ -1,6 +1,9 @@
 //! A descriptor: an open backend, its number, and the block cache in front of it.
 
+use std::io::Write;
 use std::sync::Arc;
+
+use farad_wire::target::{Reply, Request};
 
 use crate::backend::{Backend, Caching, ReadShared};
 use crate::cache::BlockCache;
@@ -35,7 +38,7 @@ impl Descriptor {
 
     /// Whether what is read has to come a long way, so that looking at all of it unasked would cost more than it is worth.
     pub fn is_far(&self) -> bool {
-        matches!(self.backend.caching(), Caching::Command | Caching::Kept)
+        matches!(self.backend.caching(), Caching::Command | Caching::Stopped | Caching::Kept)
     }
 
     /// Reads at `offset`, through the block cache where the backend allows one. Returns how
@@ -52,7 +55,9 @@ impl Descriptor {
                 self.cache.clear();
                 Ok(self.backend.read_at(offset, buf, ctx)?.min(buf.len()))
             }
-            Caching::Command | Caching::Kept => self.cache.read_at(self.backend.as_mut(), offset, buf, ctx),
+            Caching::Command | Caching::Stopped | Caching::Kept => {
+                self.cache.read_at(self.backend.as_mut(), offset, buf, ctx)
+            }
         }
     }
 
@@ -95,6 +100,45 @@ impl Descriptor {
         let uri = &self.uri;
         let unsupported = || Error::Unsupported { uri: uri.clone(), ability: "be resized" };
         self.backend.as_resize().ok_or_else(unsupported)?.resize(size, ctx)
+    }
+
+    /// Whether it is a process under the debugger.
+    pub fn is_target(&mut self) -> bool {
+        self.backend.as_target().is_some()
+    }
+
+    /// The URI of a file of the machine that the process under the debugger is on.
+    ///
+    /// # Errors
+    /// When it is no such process.
+    pub fn target_file(&mut self, path: &str) -> Result<String> {
+        let unsupported = Error::Unsupported { uri: self.uri.clone(), ability: "be debugged" };
+        Ok(self.backend.as_target().ok_or(unsupported)?.file(path))
+    }
+
+    /// Asks something of the process under the debugger. What was cached of its memory is dropped when that may change,
+    /// and what is told of it with a stop is cached.
+    ///
+    /// # Errors
+    /// When it is no such process, when it cannot do that, or the connection failed.
+    pub fn ask(&mut self, request: &Request, out: &mut dyn Write, ctx: &Ctx) -> Result<Reply> {
+        if matches!(
+            request,
+            Request::Resume(_) | Request::Restart { .. } | Request::Write { .. } | Request::End(_)
+        ) {
+            self.cache.clear();
+        }
+        let unsupported = Error::Unsupported { uri: self.uri.clone(), ability: "be debugged" };
+        match self.backend.as_target().ok_or(unsupported)?.ask(request, out, ctx)? {
+            Reply::Failed(why) => Err(Error::Target { uri: self.uri.clone(), why }),
+            Reply::Stop(stop) => {
+                if self.backend.caching() == Caching::Stopped {
+                    stop.memory.iter().for_each(|(addr, bytes)| self.cache.learn(*addr, &bytes.0));
+                }
+                Ok(Reply::Stop(stop))
+            }
+            reply => Ok(reply),
+        }
     }
 
     /// The backend, for its other abilities. What it changes is not known here: the cache is

@@ -106,6 +106,14 @@ pub enum Error {
         /// The map or descriptor.
         what: String,
     },
+    /// A process under the debugger cannot do what was asked.
+    #[error("{uri}: {why}")]
+    Target {
+        /// Which descriptor.
+        uri: String,
+        /// Why.
+        why: String,
+    },
     /// An ability the backend does not have.
     #[error("{uri} cannot {ability}")]
     Unsupported {

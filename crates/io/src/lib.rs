@@ -18,7 +18,9 @@ pub mod rap;
 mod scheme;
 mod uri;
 
-pub use backend::{Backend, Caching, ReadShared, Remote, Resize, Stamp, Status, WriteAt, local, network};
+pub use backend::{
+    Backend, Caching, ReadShared, Remote, Resize, Stamp, Status, Target, WriteAt, local, network,
+};
 pub use ctx::{Cancel, Ctx, Effects, Principal};
 pub use desc::Descriptor;
 pub use error::{Error, Result, Stage};
@@ -26,5 +28,5 @@ pub use layer::{Coverage, Io, Settings};
 pub use map::{Map, MapId, Maps};
 pub use overlay::Overlay;
 pub use perm::Perm;
-pub use scheme::{OpenOptions, Scheme, Schemes};
+pub use scheme::{Launching, OpenOptions, Scheme, Schemes};
 pub use uri::{Endpoint, Transport, Uri};

@@ -8,6 +8,7 @@ mod command;
 mod greeting;
 mod pipeline;
 mod place;
+mod target;
 mod transfer;
 
 #[cfg(test)]

@@ -16,13 +16,26 @@ pub struct OpenOptions {
     pub perm: Perm,
     /// Make the file when it is not there.
     pub create: bool,
+    /// How a program is run.
+    pub launch: Launching,
     /// How long reaching a peer, and its first answer, may take (`rap.timeout`).
     pub timeout: Duration,
 }
 
+/// How a program is run that is opened under the debugger.
+#[derive(Clone, Debug, Default)]
+pub struct Launching {
+    /// Lines of a run profile.
+    pub profile: Vec<String>,
+    /// Whether its memory is laid out at random.
+    pub aslr: bool,
+    /// Whether it has the terminal of this process; else its output belongs to the command that lets it run.
+    pub terminal: bool,
+}
+
 impl Default for OpenOptions {
     fn default() -> OpenOptions {
-        OpenOptions { perm: Perm::RX, create: false, timeout: net::TIMEOUT }
+        OpenOptions { perm: Perm::RX, create: false, launch: Launching::default(), timeout: net::TIMEOUT }
     }
 }
 

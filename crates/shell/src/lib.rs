@@ -8,6 +8,7 @@ pub(crate) mod analysis;
 pub mod cmd;
 pub mod config;
 mod ctype;
+mod debug;
 mod digest;
 mod emulate;
 pub mod error;
@@ -32,6 +33,7 @@ mod store;
 mod table;
 pub mod view;
 
+pub use debug::{ask_target, leave};
 pub use error::{Error, Result};
 pub use eval::{Env, run_line};
 pub use registry::{Args, Group, Registry, Row};

@@ -81,6 +81,11 @@ const STRINGS: usize = 1 << 20;
 pub fn open(env: &mut Env<'_>, request: &Request) -> Result<u32> {
     let options = OpenOptions { create: request.create, ..options(env, request.perm) };
     let fd = env.session.io.open(&request.uri, &options, env.ctx)?;
+    if env.session.io.descriptor(fd)?.is_target() {
+        crate::debug::open(env, fd, request)?;
+        env.view.history.clear();
+        return Ok(fd);
+    }
     let loaded = match request.headers {
         true => read_layout(env, fd, request),
         false => Ok(None),
@@ -111,10 +116,15 @@ pub fn open(env: &mut Env<'_>, request: &Request) -> Result<u32> {
     Ok(fd)
 }
 
+/// Removes the flags of a file that is not in memory any more.
+pub(crate) fn remove_flags(env: &mut Env<'_>, loaded: &Loaded) {
+    flag::remove_all(&mut env.session.flags, loaded);
+}
+
 /// How something is opened, with the patience that the settings have for peers.
 pub(crate) fn options(env: &Env<'_>, perm: Perm) -> OpenOptions {
     let timeout = Duration::from_secs(env.setting_number("rap.timeout").max(1));
-    OpenOptions { perm, create: false, timeout }
+    OpenOptions { perm, create: false, launch: crate::debug::launching(env), timeout }
 }
 
 /// Maps all of a descriptor at one address. What has no end is mapped to the end of the
@@ -146,7 +156,7 @@ pub(crate) fn string_options(env: &Env<'_>) -> farad_bin::Options {
 }
 
 /// Reads the layout of a file; its names are read when something asks for them.
-fn read_layout(env: &mut Env<'_>, fd: u32, request: &Request) -> Result<Option<Loaded>> {
+pub(crate) fn read_layout(env: &mut Env<'_>, fd: u32, request: &Request) -> Result<Option<Loaded>> {
     // -1 leaves it to the file.
     let base = Some(env.setting_number("bin.baddr")).filter(|base| *base != u64::MAX);
     let base = request.base.or(request.map).or(base);
@@ -182,7 +192,7 @@ fn map_image(env: &mut Env<'_>, loaded: &Loaded) -> Result<()> {
 }
 
 /// Sets what the headers decide: architecture, byte order, seek.
-fn settle(env: &mut Env<'_>, loaded: &Loaded) {
+pub(crate) fn settle(env: &mut Env<'_>, loaded: &Loaded) {
     let info = &loaded.binary.info;
     let values = [
         ("asm.arch", info.arch.to_owned()),

@@ -35,8 +35,8 @@ const COMMANDS: &[&str] = &[
     "?B", "?T", "?_", "?h", "?w", "cg", "ci", "ed", "ee", "ej", "fV", "fj", "fo", "fq", "iC", "iL", "iO",
     "iR", "iT", "iV", "iX", "ib", "ik", "im", "io", "iw", "m", "mL", "mc", "md", "mf", "mg", "mi", "mj",
     "ml", "mo", "mp", "ms", "mw", "my", "o:", "oa", "oba", "obb", "obf", "obn", "obo", "obr", "oc", "oe",
-    "of", "omt", "oob", "ooc", "ood", "oom", "oon", "ou", "p3", "pA", "pC", "pF", "pK", "pdR", "pdc", "pdg",
-    "pdk", "pdo", "pdp", "pdx", "pfb", "pfo", "pg", "pix", "pm", "pp", "pq", "pri", "psq", "pss", "rabin2",
+    "of", "omt", "oob", "ooc", "oom", "oon", "ou", "p3", "pA", "pC", "pF", "pK", "pdR", "pdc", "pdg", "pdk",
+    "pdo", "pdp", "pdx", "pfb", "pfo", "pg", "pix", "pm", "pp", "pq", "pri", "psq", "pss", "rabin2",
     "rahash2", "rasm2", "rax2", "sb", "sf", "spp", "ta", "tj", "tk", "tn", "tx", "uc", "ui", "uw", "wA",
     "wb", "wc*", "wm", "woD", "woE", "woR", "wop", "wp", "wu",
 ];

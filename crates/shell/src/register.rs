@@ -73,6 +73,12 @@ pub struct Contexts {
 }
 
 impl Contexts {
+    /// Has an architecture and width have other registers, all at 0.
+    pub fn replace(&mut self, settings: &Settings, profile: Arc<Profile>) {
+        let mode = (settings.arch.clone(), settings.bits);
+        self.by_mode.insert(mode, Context::new(profile));
+    }
+
     /// The context of an architecture and width.
     pub fn of(&mut self, settings: &Settings) -> &mut Context {
         let mode = (settings.arch.clone(), settings.bits);

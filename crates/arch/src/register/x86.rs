@@ -19,6 +19,11 @@ pub(crate) fn profile(settings: &Settings) -> Option<Arc<Profile>> {
     })
 }
 
+/// A profile with the register that only the system knows: the number of the system call it is in.
+pub(super) fn of_process(profile: &Profile) -> Arc<Profile> {
+    Builder(profile.clone()).add(Bank::General, "orig_rax", 64, 120).done()
+}
+
 impl Builder {
     /// A register with its lower half, quarter and byte under their own names.
     fn nested(self, names: [&str; 4], byte: u32) -> Self {

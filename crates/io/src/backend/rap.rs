@@ -3,7 +3,9 @@
 use std::io::Write;
 use std::time::{Duration, Instant};
 
-use crate::backend::{Backend, Caching, Remote, Stamp, Status, WriteAt};
+use farad_wire::target::{Reply, Request};
+
+use crate::backend::{Backend, Caching, Remote, Stamp, Status, Target, WriteAt};
 use crate::ctx::{Ctx, Effects};
 use crate::error::{Error, Result};
 use crate::rap::{RapClient, RapOptions};
@@ -36,13 +38,15 @@ fn open(uri: &Uri, options: &OpenOptions, ctx: &Ctx) -> Result<Box<dyn Backend>>
     let rap = RapOptions { perm: options.perm, timeout: options.timeout, ..RapOptions::default() };
     let client = RapClient::connect(&endpoint.transport, endpoint.path.as_deref(), rap, ctx)?;
     let heard = client.stamp().map(|stamp| (Instant::now(), stamp));
-    Ok(Box::new(Rap { client, heard }))
+    Ok(Box::new(Rap { client, heard, transport: endpoint.transport.to_string() }))
 }
 
 struct Rap {
     client: RapClient,
     /// The state of the file as it was said when it was opened, until it is used.
     heard: Option<(Instant, Stamp)>,
+    /// Where the server is.
+    transport: String,
 }
 
 impl Backend for Rap {
@@ -70,8 +74,36 @@ impl Backend for Rap {
         Some(self)
     }
 
+    fn is_scratch(&self) -> bool {
+        self.client.is_target()
+    }
+
+    fn next_readable(&mut self, after: u64, ctx: &Ctx) -> Result<Option<u64>> {
+        if !self.client.is_target() {
+            return Ok(None);
+        }
+        match self.client.ask_target(&Request::Next { after }, &mut std::io::sink(), ctx)? {
+            Reply::Number(next) => Ok(next),
+            _ => Ok(None),
+        }
+    }
+
+    fn as_target(&mut self) -> Option<&mut dyn Target> {
+        if self.client.is_target() { Some(self) } else { None }
+    }
+
     fn as_remote(&mut self) -> Option<&mut dyn Remote> {
         Some(self)
+    }
+}
+
+impl Target for Rap {
+    fn ask(&mut self, request: &Request, out: &mut dyn Write, ctx: &Ctx) -> Result<Reply> {
+        self.client.ask_target(request, out, ctx)
+    }
+
+    fn file(&self, path: &str) -> String {
+        format!("rap://{}/{path}", self.transport)
     }
 }
 

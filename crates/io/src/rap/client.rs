@@ -168,6 +168,7 @@ impl RapClient {
             Some(hello) => match hello.kind {
                 Some(Kind::Regular) => Caching::Kept,
                 Some(Kind::Volatile) => Caching::Command,
+                Some(Kind::Stopped) => Caching::Stopped,
                 Some(Kind::Device | Kind::Other(_)) | None => Caching::Exact,
             },
             None => self.path().map_or(Caching::Command, caching_of),
@@ -213,6 +214,7 @@ impl RapClient {
         hello.seek = now.seek.or(hello.seek);
         hello.prompt = now.prompt.or(hello.prompt.take());
         hello.max = now.max.or(hello.max);
+        hello.target = now.target.or(hello.target);
     }
 
     pub(super) fn learn_size(&mut self, size: Option<u64>) {

@@ -46,6 +46,7 @@ fn describe(seat: &Seat, session: &mut Session) -> ServerHello {
     let fd = seat.fd.or_else(|| session.io.current().ok());
     if let Some(descriptor) = fd.and_then(|fd| session.io.descriptor(fd).ok()) {
         hello.size = Some(descriptor.size());
+        hello.target = descriptor.is_target().then_some(true);
         let stamp = match descriptor.backend().stamp(&seat.ctx) {
             Ok(stamp) => stamp,
             Err(error) => {
@@ -64,7 +65,8 @@ fn describe(seat: &Seat, session: &mut Session) -> ServerHello {
 fn kind(descriptor: &mut Descriptor, ownership: Ownership, stamped: bool) -> Kind {
     match descriptor.backend().caching() {
         Caching::Exact => Kind::Device,
-        Caching::Command => Kind::Volatile,
+        Caching::Stopped if ownership == Ownership::Own => Kind::Stopped,
+        Caching::Command | Caching::Stopped => Kind::Volatile,
         Caching::Kept => Kind::Regular,
         Caching::Direct if stamped || ownership == Ownership::Own => Kind::Regular,
         Caching::Direct => Kind::Volatile,

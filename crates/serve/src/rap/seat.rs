@@ -16,6 +16,8 @@ use farad_wire::rap::trailer::{Status, Trailer};
 use farad_wire::rap::{Reply, Request, Whence, command_reply_header, read_reply_header, stock};
 
 use super::greeting;
+use farad_wire::target;
+
 use crate::host::{self, Host, ViewId};
 use crate::replies::Replies;
 use crate::spool::{Keep, Spool};
@@ -76,6 +78,34 @@ impl std::io::Write for Notes {
 impl Out for Notes {
     fn report(&mut self, line: &str) {
         tracing::debug!("opening: {line}");
+    }
+
+    fn mark_peer(&mut self, _peer: &str) {}
+}
+
+/// What a process printed, up to a limit.
+struct Printed {
+    bytes: Vec<u8>,
+    most: usize,
+}
+
+impl std::io::Write for Printed {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if bytes.len() > self.most.saturating_sub(self.bytes.len()) {
+            return Err(std::io::Error::other("the process printed more than is kept (rap.maxout)"));
+        }
+        self.bytes.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Out for Printed {
+    fn report(&mut self, line: &str) {
+        tracing::debug!("a target: {line}");
     }
 
     fn mark_peer(&mut self, _peer: &str) {}
@@ -242,12 +272,34 @@ impl Seat {
                 return self.reply(answer.as_bytes(), Status::Done, "", replies);
             }
             Some(Note::Cancel) if self.greeted => return self.reply(&[], Status::Done, "", replies),
+            Some(Note::Target(message)) if self.greeted => {
+                return self.ask_target(session, &message, replies);
+            }
             _ => {}
         }
         if text.iter().all(u8::is_ascii_whitespace) {
             return self.reply(&[], Status::Done, "", replies);
         }
         self.run(session, &String::from_utf8_lossy(text), replies);
+    }
+
+    /// Asks something of the process that is open, on the client's behalf.
+    fn ask_target(&mut self, session: &mut Session, message: &str, replies: &mut Replies) {
+        let (fd, ctx, max) = (self.descriptor(session), &self.ctx, self.max_out);
+        let mut printed = Printed { bytes: Vec::new(), most: usize::try_from(max).unwrap_or(usize::MAX) };
+        let asked = target::decode(message.as_bytes()).map_err(|error| error.to_string());
+        let reply = asked.and_then(|request| {
+            let asked = host::with_view(session, self.view, |session, view| {
+                let mut env = Env { session, view, ctx, out: &mut printed };
+                farad_shell::ask_target(&mut env, fd, &request)
+            });
+            asked.map_err(|error| error.to_string())?.map_err(|error| error.to_string())
+        });
+        let reply = reply.unwrap_or_else(target::Reply::Failed);
+        let mut text = target::encode(&reply).into_bytes();
+        text.push(b'\n');
+        text.extend(printed.bytes);
+        self.reply(&text, Status::Done, "", replies);
     }
 
     fn run(&mut self, session: &mut Session, line: &str, replies: &mut Replies) {

@@ -82,7 +82,7 @@ fn failed(error: farad_arch::Error) -> Error {
 }
 
 /// The bytes of instructions at the current address; flags stand for their addresses.
-pub(super) fn assembled(env: &Env<'_>, text: &str) -> Result<Vec<u8>> {
+pub(crate) fn assembled(env: &Env<'_>, text: &str) -> Result<Vec<u8>> {
     let names = |name: &str| env.session.flags.find(name).map(|flag| flag.addr);
     assembler(env)?.assemble(text, env.view.seek, &names).map_err(failed)
 }

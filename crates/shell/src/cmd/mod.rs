@@ -9,6 +9,7 @@ mod block;
 mod color;
 mod compare;
 pub mod config;
+mod debug;
 mod disasm;
 mod emulation;
 mod environment;
@@ -36,6 +37,7 @@ mod write;
 mod yank;
 
 pub(crate) use analysis::{function_kind, function_of};
+pub(crate) use assemble::assembled;
 pub use basic::version;
 pub(crate) use disasm::{block_rows, operand_name, print_ops_json};
 pub(crate) use help::{asks_help, print_filters, print_help};
@@ -71,6 +73,7 @@ pub fn groups() -> Vec<Group> {
     groups.extend(flag::GROUPS);
     groups.extend(note::GROUPS);
     groups.extend(analysis::GROUPS);
+    groups.extend(debug::GROUPS);
     groups.push(graph::GROUP);
     groups.extend([
         open::GROUP,

@@ -20,6 +20,10 @@ fn destinations() -> Vec<&'static str> {
     vec!["fun", "hit", "flag"]
 }
 
+fn fates() -> Vec<&'static str> {
+    vec!["detach", "keep", "kill"]
+}
+
 fn ranges() -> Vec<&'static str> {
     vec![
         "range",
@@ -35,6 +39,15 @@ fn ranges() -> Vec<&'static str> {
         "bin.segments",
         "file",
         "raw",
+        "dbg.map",
+        "dbg.maps",
+        "dbg.maps.r",
+        "dbg.maps.rw",
+        "dbg.maps.rx",
+        "dbg.maps.x",
+        "dbg.program",
+        "dbg.stack",
+        "dbg.heap",
     ]
 }
 
@@ -266,17 +279,56 @@ pub static VARIABLES: &[Variable] = &[
         row("cfg.user", Kind::Text, Scope::Session, "", "Name shown to others"),
         "nobody is told who uses farad",
     ),
+    runs(row("cmd.bp", Kind::Text, Scope::Session, "", "Commands run when a breakpoint is hit")),
     runs(row("cmd.prompt", Kind::Text, Scope::Session, "", "Commands run before each prompt")),
-    fixed(
-        row(
-            "dbg.profile",
-            Kind::Text,
-            Scope::Session,
-            "",
-            "Run directives for debugging, such as arg1=text, with commas between",
-        ),
-        "there is no debugger yet",
+    row("dbg.args", Kind::Text, Scope::Session, "", "Arguments of the program, for when it is started again"),
+    row("dbg.aslr", Kind::Bool, Scope::Session, "false", "Have the memory of programs be laid out at random"),
+    row("dbg.btdepth", Kind::Number, Scope::Session, "128", "Most frames of a backtrace"),
+    row("dbg.clone", Kind::Bool, Scope::Session, "false", "Stop at new threads"),
+    row("dbg.execs", Kind::Bool, Scope::Session, "false", "Stop when the process runs another program"),
+    row(
+        "dbg.exitkills",
+        Kind::Bool,
+        Scope::Session,
+        "true",
+        "Kill the program that was started when farad is left",
     ),
+    row(
+        "dbg.follow",
+        Kind::Number,
+        Scope::View,
+        "0x20",
+        "Seek to where the process stopped; 0 leaves the seek where it is",
+    ),
+    row(
+        "dbg.follow.child",
+        Kind::Bool,
+        Scope::Session,
+        "false",
+        "Debug the process that is made, and let the one that made it go on alone",
+    ),
+    row("dbg.forks", Kind::Bool, Scope::Session, "false", "Stop at new processes"),
+    row(
+        "dbg.linger",
+        Kind::Number,
+        Scope::Session,
+        "60",
+        "Seconds for which dbg.onlost=keep has a process wait",
+    ),
+    row(
+        "dbg.onlost",
+        Kind::Choice(fates),
+        Scope::Session,
+        "detach",
+        "What becomes of a process whose debugger is lost: detach, keep it stopped for a while, or kill",
+    ),
+    runs(row(
+        "dbg.profile",
+        Kind::Text,
+        Scope::Session,
+        "",
+        "Run directives for debugging, such as arg1=text, with commas between; or a file of them",
+    )),
     row("dir.tmp", Kind::Text, Scope::Session, "/tmp", "Folder for temporary files"),
     row(
         "emu.str",

@@ -49,6 +49,16 @@ pub(super) fn set_all(flags: &mut Flags, loaded: &Loaded) {
     }
 }
 
+/// Removes the flags at addresses of a file, whichever of the file's spaces they are in.
+pub(super) fn remove_all(flags: &mut Flags, loaded: &Loaded) {
+    let maps = &loaded.binary.maps;
+    let is_there = |addr: u64| maps.iter().any(|map| addr >= map.vaddr && addr - map.vaddr < map.size);
+    let spaces = ["classes", "format", "imports", "relocs", "sections", "segments", "strings", "symbols"];
+    flags.remove_if(|flag| {
+        is_there(flag.addr) && flag.space.as_deref().is_some_and(|space| spaces.contains(&space))
+    });
+}
+
 /// Sets the flags of strings.
 pub(super) fn set_strings(flags: &mut Flags, strings: &[StringRow]) {
     for string in strings {

@@ -76,6 +76,8 @@ fn read_names(env: &mut Env<'_>, index: usize) -> Result<()> {
     let loaded = &session.loaded[index];
     flag::set_all(&mut session.flags, loaded);
     note::set_all(&mut session.notes, loaded);
+    crate::debug::mark(env);
+    let loaded = &env.session.loaded[index];
     for warning in &loaded.binary.warnings {
         env.out.report(&format!("WARN: {}: {}", printable(&owed.uri), printable(warning)));
     }

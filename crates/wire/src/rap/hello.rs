@@ -12,6 +12,9 @@ use std::str::FromStr;
 /// Longest note that is looked at, in bytes. A longer one is any other comment.
 pub const NOTE: usize = 1_024;
 
+/// Longest message to a target in a note, in bytes.
+pub const TARGET: usize = 64 << 10;
+
 /// Longest answer to a note, in bytes. What is behind is passed over.
 pub const ANSWER: usize = 4_096;
 
@@ -35,18 +38,24 @@ pub enum Note {
     Stat,
     /// `# farad cancel`: cancels the command that is running. Answered, behind that command's reply, with nothing.
     Cancel,
+    /// `# farad target MESSAGE`: asks something of the process under the debugger that is open, a
+    /// [request](crate::target::Request). Answered with the line of the [reply](crate::target::Reply), behind which is
+    /// what the process has printed.
+    Target(String),
 }
 
 impl Note {
     /// The note that a command's text is, if it is one.
     pub fn parse(text: &[u8]) -> Option<Self> {
-        if text.len() > NOTE {
+        if text.len() > TARGET {
             return None;
         }
         let text = str::from_utf8(text).ok()?.trim_end();
         let said = text.strip_prefix(COMMENT)?;
         let (word, rest) = said.split_once(' ').unwrap_or((said, ""));
         match word {
+            "target" => Some(Self::Target(rest.to_owned())),
+            _ if text.len() > NOTE => None,
             VERSION => Some(Self::Hello(ClientHello::from_pairs(rest))),
             "stat" => Some(Self::Stat),
             "cancel" => Some(Self::Cancel),
@@ -63,6 +72,7 @@ impl fmt::Display for Note {
             Self::Hello(hello) => write!(f, "{VERSION}{hello}"),
             Self::Stat => f.write_str("stat"),
             Self::Cancel => f.write_str("cancel"),
+            Self::Target(message) => write!(f, "target {message}"),
         }
     }
 }
@@ -123,6 +133,8 @@ pub struct ServerHello {
     pub prompt: Option<String>,
     /// `max`: most bytes the server gives for one read.
     pub max: Option<u32>,
+    /// `target`: whether the open descriptor is a process under the debugger, and takes [`Note::Target`].
+    pub target: Option<bool>,
     /// `error`: why what the client opened in the same flight cannot be opened. The server hangs up behind it.
     pub error: Option<String>,
 }
@@ -143,6 +155,8 @@ pub enum Kind {
     Regular,
     /// `volatile`: its bytes may change at any time, as memory's do; reading has no effect.
     Volatile,
+    /// `stopped`: memory of a process that only this connection lets run; may be kept until it does.
+    Stopped,
     /// `device`: reading may have an effect; read exactly what was asked for.
     Device,
     /// A word of a later version: to be treated as [`Device`](Self::Device).
@@ -175,6 +189,7 @@ impl ServerHello {
                 "seek" => keep(&mut self.seek, number(&value)),
                 "prompt" => keep(&mut self.prompt, Some(value.into_owned())),
                 "max" => keep(&mut self.max, number(&value)),
+                "target" => keep(&mut self.target, switch(&value)),
                 "error" => keep(&mut self.error, Some(value.into_owned())),
                 _ => {}
             }
@@ -193,6 +208,7 @@ impl fmt::Display for ServerHello {
         write_pair(f, "seek", &self.seek)?;
         write_pair(f, "prompt", &self.prompt)?;
         write_pair(f, "max", &self.max)?;
+        write_pair(f, "target", &self.target.map(u8::from))?;
         write_pair(f, "error", &self.error.as_deref().map(beginning))?;
         f.write_str("\n")
     }
@@ -216,6 +232,7 @@ impl Kind {
         match self {
             Self::Regular => "regular",
             Self::Volatile => "volatile",
+            Self::Stopped => "stopped",
             Self::Device => "device",
             Self::Other(word) => word,
         }
@@ -225,6 +242,7 @@ impl Kind {
         match &*word {
             "regular" => Self::Regular,
             "volatile" => Self::Volatile,
+            "stopped" => Self::Stopped,
             "device" => Self::Device,
             _ => Self::Other(word.into_owned()),
         }
@@ -441,12 +459,13 @@ mod tests {
             stamp in proptest::option::of(".{0,40}"),
             prompt in proptest::option::of(".{0,40}"),
             shared in any::<Option<bool>>(),
+            target in any::<Option<bool>>(),
             error in proptest::option::of(".{0,40}"),
         ) {
             let (size, seek, max) = numbers;
             let session = shared.map(|shared| if shared { Ownership::Shared } else { Ownership::Own });
             let kind = kind.map(|kind| Kind::from_word(kind.into()));
-            let hello = ServerHello { session, kind, size, stamp, seek, prompt, max, error };
+            let hello = ServerHello { session, kind, size, stamp, seek, prompt, max, target, error };
             prop_assert_eq!(ServerHello::parse(hello.to_string().as_bytes()), Some(hello));
         }
 

@@ -21,7 +21,7 @@ const ACROSS: usize = 3;
 const ARGUMENTS: usize = 4;
 
 /// A line each: name and value.
-pub(super) fn print(env: &mut Env<'_>, which: &str) -> Result<()> {
+pub(in crate::cmd) fn print(env: &mut Env<'_>, which: &str) -> Result<()> {
     let slots = chosen(env, which)?;
     let values = env.registers().values.clone();
     lines(env, &slots, &values)
@@ -37,14 +37,14 @@ fn lines(env: &mut Env<'_>, slots: &[Slot], values: &Registers) -> Result<()> {
 }
 
 /// As they were.
-pub(super) fn print_before(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+pub(in crate::cmd) fn print_before(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let slots = chosen(env, args.text)?;
     let values = env.registers().before.clone();
     lines(env, &slots, &values)
 }
 
 /// Those that are not as they were.
-pub(super) fn print_changed(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+pub(in crate::cmd) fn print_changed(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let mut slots = chosen(env, args.text)?;
     let (values, before) = (env.registers().values.clone(), env.registers().before.clone());
     slots.retain(|slot| values.value_of(slot) != before.value_of(slot));
@@ -52,7 +52,7 @@ pub(super) fn print_changed(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 }
 
 /// Several in a line.
-pub(super) fn print_columns(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+pub(in crate::cmd) fn print_columns(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let slots = chosen(env, args.text)?;
     let values = env.registers().values.clone();
     let paint = env.paint();
@@ -95,10 +95,15 @@ pub(super) fn print_flags(env: &mut Env<'_>, which: &str) -> Result<()> {
 
 /// Commands that set them again.
 pub(super) fn print_script(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    print_script_of(env, args, "ar")
+}
+
+/// The same, by the command of that name.
+pub(in crate::cmd) fn print_script_of(env: &mut Env<'_>, args: &Args<'_>, command: &str) -> Result<()> {
     let slots = chosen(env, args.text)?;
     let values = env.registers().values.clone();
     for slot in &slots {
-        writeln!(env.out, "ar {}={:#010x}", slot.name, values.value_of(slot))?;
+        writeln!(env.out, "{command} {}={:#010x}", slot.name, values.value_of(slot))?;
     }
     Ok(())
 }
@@ -144,8 +149,13 @@ fn reference(env: &mut Env<'_>, value: u64) -> String {
     told.join(" ")
 }
 
-pub(super) fn print_references(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let slots = chosen(env, "")?;
+pub(in crate::cmd) fn print_references(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    print_references_of(env, args, "")
+}
+
+/// The same, of some registers.
+pub(in crate::cmd) fn print_references_of(env: &mut Env<'_>, args: &Args<'_>, which: &str) -> Result<()> {
+    let slots = chosen(env, which)?;
     let roles = roles(env);
     let values = env.registers().values.clone();
     let mut table = Table::new("registers", [text("role"), text("reg"), text("value"), text("refstr")]);

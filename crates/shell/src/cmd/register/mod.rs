@@ -11,6 +11,11 @@ mod list;
 #[cfg(test)]
 mod tests;
 
+pub(super) use list::{
+    print as print_named, print_before, print_changed, print_columns, print_references_of,
+    print_script_of as print_script,
+};
+
 /// The groups.
 pub(super) const GROUP: Group = Group { prefix: "ar", brief: "registers", rows: ROWS };
 pub(super) const EMULATED: Group =
@@ -69,6 +74,9 @@ static EMULATED_ROWS: &[Row] = &[
     row("aer0", "Set all registers to 0", clear, &["aer0"]),
 ];
 
+/// Stands for all registers as wide as an address but those of the floating point unit.
+pub(super) const WIDE: &str = "*";
+
 /// The registers that an argument means: of a type, of a width, or all.
 fn chosen(env: &mut Env<'_>, text: &str) -> Result<Vec<Slot>> {
     let width = env.address_bytes() as u32 * 8;
@@ -87,6 +95,16 @@ fn chosen(env: &mut Env<'_>, text: &str) -> Result<Vec<Slot>> {
             general
         }
         ("all", _) => slots.slots().to_vec(),
+        // Those of a width, whatever they are for, as the debugger tells of them.
+        (WIDE, _) => {
+            let banks = [Bank::General, Bank::Flag, Bank::Segment];
+            slots
+                .slots()
+                .iter()
+                .filter(|slot| banks.contains(&slot.bank) && slot.bits == width)
+                .cloned()
+                .collect()
+        }
         (_, Ok(bits)) => of(Bank::General, Some(bits)),
         _ => match Bank::parse(text) {
             Some(bank) => of(bank, None),
@@ -104,12 +122,12 @@ fn chosen(env: &mut Env<'_>, text: &str) -> Result<Vec<Slot>> {
 }
 
 /// A name that is no register.
-fn missing(env: &Env<'_>, name: &str) -> Error {
+pub(super) fn missing(env: &Env<'_>, name: &str) -> Error {
     let arch = env.setting("asm.arch").to_owned();
     Error::failed(format!("{arch} has no register '{}' (ar all lists them)", printable(name)))
 }
 
-fn print(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+pub(super) fn print(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     match args.mode {
         Mode::Json => return list::print_json(env, args.text),
         Mode::Script => return list::print_flags(env, args.text),
@@ -135,7 +153,7 @@ fn clear(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
     Ok(())
 }
 
-fn remove_flags(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
+pub(super) fn remove_flags(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
     let names: Vec<String> = env.registers().profile().slots().iter().map(|slot| slot.name.clone()).collect();
     for name in names {
         let is_ours = |flag: &crate::flag::Flag| flag.space.as_deref() == Some(list::SPACE);
@@ -146,7 +164,7 @@ fn remove_flags(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
     Ok(())
 }
 
-fn print_role(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+pub(super) fn print_role(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let profile = env.registers().profile().clone();
     if args.is_empty() {
         for (role, name) in profile.roles() {
@@ -164,7 +182,7 @@ fn print_role(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     }
 }
 
-fn print_types(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
+pub(super) fn print_types(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
     let profile = env.registers().profile().clone();
     for bank in Bank::ALL.iter().filter(|bank| profile.slots().iter().any(|slot| slot.bank == **bank)) {
         writeln!(env.out, "{}", bank.name())?;
@@ -172,36 +190,36 @@ fn print_types(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
     Ok(())
 }
 
-fn print_profile(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
+pub(super) fn print_profile(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
     let profile = env.registers().profile().to_string();
     Ok(write!(env.out, "{profile}")?)
 }
 
-fn print_bytes(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+pub(super) fn print_bytes(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let name = if args.is_empty() { "gpr" } else { args.text };
     let bank = Bank::parse(name).ok_or_else(|| args.wrong("there is no such type (art lists them)"))?;
     let bytes = env.registers().values.bytes(bank).to_vec();
     crate::cmd::print::dump_bytes(env, 0, &bytes)
 }
 
-fn print_size(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
+pub(super) fn print_size(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
     let size = env.registers().profile().size(Bank::General);
     Ok(writeln!(env.out, "{size}")?)
 }
 
-fn print_saved(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
+pub(super) fn print_saved(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
     let saved = env.registers().saved();
     Ok(writeln!(env.out, "{saved}")?)
 }
 
-fn push(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
+pub(super) fn push(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
     match env.registers().push() {
         true => Ok(()),
         false => Err(Error::failed("too many sets of values are put aside: take one back by ara-")),
     }
 }
 
-fn pop(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
+pub(super) fn pop(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
     match env.registers().pop() {
         true => Ok(()),
         false => Err(Error::failed("no values are put aside (ara+ puts them)")),

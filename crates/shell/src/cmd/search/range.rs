@@ -41,6 +41,7 @@ pub(in crate::cmd) fn named(env: &mut Env<'_>, choice: &str) -> Result<Vec<Range
             let size = env.session.io.descriptor(fd)?.size();
             size.checked_sub(1).map(|last| (0, last)).into_iter().collect()
         }
+        _ if choice.starts_with("dbg.") => of_process(env, choice)?,
         "bin.section" | "bin.sections" | "bin.segments" => parts(env, choice),
         _ if env.session.io.settings.va => maps(env, choice.strip_prefix("io.maps.").unwrap_or("")),
         _ => {
@@ -49,6 +50,24 @@ pub(in crate::cmd) fn named(env: &mut Env<'_>, choice: &str) -> Result<Vec<Range
             size.checked_sub(1).map(|last| (0, last)).into_iter().collect()
         }
     })
+}
+
+/// The memory of the process under the debugger that a word stands for.
+fn of_process(env: &mut Env<'_>, choice: &str) -> Result<Vec<Range>> {
+    let maps = env.process_maps()?;
+    let (seek, exe) = (env.view.seek, env.debugger().info.exe.clone());
+    let letters = choice.strip_prefix("dbg.maps.").unwrap_or("r");
+    let wanted = [('r', 4), ('w', 2), ('x', 1)].into_iter().filter(|(letter, _)| letters.contains(*letter));
+    let wanted = wanted.fold(0, |all, (_, bit)| all | bit);
+    let fits = |area: &&farad_wire::target::Area| match choice {
+        "dbg.map" => (area.from..area.to).contains(&seek),
+        "dbg.program" => area.path == exe,
+        "dbg.stack" => area.path == "[stack]",
+        "dbg.heap" => area.path == "[heap]",
+        // What the system keeps to itself cannot be read.
+        _ => area.perm & wanted == wanted && area.perm & 4 != 0,
+    };
+    Ok(maps.iter().filter(fits).map(|area| (area.from, area.to - 1)).collect())
 }
 
 /// Each range without what those before it cover.

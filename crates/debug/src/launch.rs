@@ -1,0 +1,330 @@
+//! Starting a program under the debugger: its arguments, environment, folder and files, from the lines of a run
+//! profile as `rarun2` has them.
+
+use std::collections::BTreeMap;
+use std::ffi::{CString, OsString};
+use std::fs::File;
+use std::io::Read;
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStringExt;
+use std::path::Path;
+
+use farad_wire::target::Launch;
+use nix::fcntl::OFlag;
+use nix::sys::personality::{self, Persona};
+use nix::sys::signal::{SigSet, SigmaskHow, sigprocmask};
+use nix::unistd::{self, ForkResult, Pid};
+
+use crate::error::{Error, Result};
+
+/// A program ready to be run.
+pub(crate) struct Plan {
+    path: String,
+    args: Vec<String>,
+    environment: BTreeMap<OsString, OsString>,
+    folder: Option<String>,
+    /// Files for standard input, output and error.
+    files: [Option<File>; 3],
+    aslr: bool,
+    terminal: bool,
+    nice: i32,
+}
+
+/// A program that waits, not yet run, to be traced.
+pub(crate) struct Waiting {
+    pub(crate) pid: Pid,
+    /// What it prints, where it has no terminal.
+    pub(crate) output: Option<OwnedFd>,
+    gate: OwnedFd,
+    report: File,
+}
+
+impl Plan {
+    /// What a profile makes of a program.
+    ///
+    /// # Errors
+    /// A line that is not understood, or names a file that cannot be opened.
+    pub(crate) fn new(launch: &Launch) -> Result<Plan> {
+        let mut plan = Plan {
+            path: find(&launch.path)?,
+            args: launch.args.clone(),
+            environment: std::env::vars_os().collect(),
+            folder: None,
+            files: [None, None, None],
+            aslr: launch.aslr,
+            terminal: launch.terminal,
+            nice: 0,
+        };
+        let lines = launch.profile.iter().flat_map(|text| text.lines()).map(str::trim);
+        for line in lines.filter(|line| !line.is_empty() && !line.starts_with('#')) {
+            plan.apply(line).map_err(|why| Error::Other(format!("run profile: {line}: {why}")))?;
+        }
+        Ok(plan)
+    }
+
+    fn apply(&mut self, line: &str) -> std::result::Result<(), String> {
+        let (key, value) = line.split_once('=').map_or((line, ""), |(key, value)| (key.trim(), value.trim()));
+        let open = |write: bool| -> std::result::Result<File, String> {
+            let mut options = File::options();
+            options.read(!write).write(write).create(write).truncate(write);
+            options.open(value).map_err(|error| error.to_string())
+        };
+        if let Some(index) = key.strip_prefix("arg").and_then(|index| index.parse::<usize>().ok()) {
+            // The name itself is argument 0.
+            let Some(place) = index.checked_sub(1) else { return Ok(()) };
+            if place > self.args.len() {
+                return Err(format!("arg{} is missing", self.args.len() + 1));
+            }
+            self.args.truncate(place.max(self.args.len()));
+            match self.args.get_mut(place) {
+                Some(arg) => value.clone_into(arg),
+                None => self.args.push(value.to_owned()),
+            }
+            return Ok(());
+        }
+        match key {
+            "program" => self.path = find(value).map_err(|error| error.to_string())?,
+            "args" => self.args = value.split_whitespace().map(str::to_owned).collect(),
+            "setenv" => {
+                let (name, value) = value.split_once('=').ok_or("write setenv=NAME=VALUE")?;
+                self.environment.insert(name.into(), unquoted(value).into());
+            }
+            "unsetenv" => drop(self.environment.remove(&OsString::from(value))),
+            "clearenv" => {
+                if is_on(value) {
+                    self.environment.clear();
+                }
+            }
+            "preload" => drop(self.environment.insert("LD_PRELOAD".into(), value.into())),
+            "libpath" => drop(self.environment.insert("LD_LIBRARY_PATH".into(), value.into())),
+            "chdir" => self.folder = Some(value.to_owned()),
+            "stdin" | "input" if value.starts_with('"') || key == "input" => {
+                self.files[0] = Some(text_file(&escaped(unquoted(value)))?);
+            }
+            "stdin" => self.files[0] = Some(open(false)?),
+            "stdout" => self.files[1] = Some(open(true)?),
+            "stderr" => self.files[2] = Some(open(true)?),
+            "stdio" => {
+                self.files[0] = Some(open(false)?);
+                let file = File::options().write(true).open(value).map_err(|error| error.to_string())?;
+                self.files[2] = Some(file.try_clone().map_err(|error| error.to_string())?);
+                self.files[1] = Some(file);
+            }
+            "aslr" => self.aslr = is_on(value),
+            "nice" => self.nice = value.parse().map_err(|_| "it takes a number".to_owned())?,
+            _ => return Err("it is not known: arg1 args program setenv unsetenv clearenv preload libpath chdir stdin input stdout stderr stdio aslr nice are".to_owned()),
+        }
+        Ok(())
+    }
+
+    /// Makes the process, which waits until it is [let go](Waiting::release). Only a process of one thread may do this.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub(crate) fn fork(self) -> Result<Waiting> {
+        let failed = |what: &'static str| Error::of(what);
+        let (gate_end, gate) = unistd::pipe2(OFlag::O_CLOEXEC).map_err(failed("make a pipe"))?;
+        let (report, report_end) = unistd::pipe2(OFlag::O_CLOEXEC).map_err(failed("make a pipe"))?;
+        let (output, output_end) = match self.terminal {
+            true => (None, None),
+            false => {
+                let (output, end) = unistd::pipe2(OFlag::O_CLOEXEC).map_err(failed("make a pipe"))?;
+                (Some(output), Some(end))
+            }
+        };
+        // SAFETY: the process has one thread (the agent starts none), so that nothing is held across the fork.
+        match unsafe { unistd::fork() }.map_err(failed("make a process"))? {
+            ForkResult::Parent { child } => {
+                Ok(Waiting { pid: child, output, gate, report: File::from(report) })
+            }
+            ForkResult::Child => {
+                drop((gate, report));
+                let _ = unistd::read(&gate_end, &mut [0]);
+                let why = self.become_program(output_end);
+                let _ = unistd::write(&report_end, why.as_bytes());
+                // SAFETY: it ends this process at once, and runs none of what it has from its parent.
+                unsafe { libc::_exit(127) }
+            }
+        }
+    }
+
+    /// Becomes the program; or says why not.
+    fn become_program(self, output: Option<OwnedFd>) -> String {
+        match self.exec(output) {
+            Ok(never) => match never {},
+            Err(why) => why,
+        }
+    }
+
+    fn exec(self, output: Option<OwnedFd>) -> std::result::Result<std::convert::Infallible, String> {
+        let text = |error: nix::Error| error.desc().to_owned();
+        if !self.terminal {
+            unistd::setsid().map_err(text)?;
+            let null = File::open("/dev/null").map_err(|error| error.to_string())?;
+            unistd::dup2_stdin(&null).map_err(text)?;
+        }
+        if let Some(output) = output {
+            unistd::dup2_stdout(&output).map_err(text)?;
+            unistd::dup2_stderr(&output).map_err(text)?;
+        }
+        if let Some(folder) = &self.folder {
+            unistd::chdir(folder.as_str()).map_err(|error| format!("{folder}: {}", error.desc()))?;
+        }
+        let [input, out, error] = &self.files;
+        input.as_ref().map_or(Ok(()), unistd::dup2_stdin).map_err(text)?;
+        out.as_ref().map_or(Ok(()), unistd::dup2_stdout).map_err(text)?;
+        error.as_ref().map_or(Ok(()), unistd::dup2_stderr).map_err(text)?;
+        if !self.aslr {
+            // Where the system does not allow it, its memory is laid out at random.
+            let _ = personality::get().and_then(|now| personality::set(now | Persona::ADDR_NO_RANDOMIZE));
+        }
+        if self.nice != 0 {
+            // SAFETY: it takes and gives numbers.
+            unsafe { libc::nice(self.nice) };
+        }
+        let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None);
+        let line = |bytes: Vec<u8>| CString::new(bytes).map_err(|_| "a NUL byte in an argument".to_owned());
+        let path = line(self.path.clone().into_bytes())?;
+        let args = std::iter::once(self.path.clone()).chain(self.args);
+        let args: Vec<CString> =
+            args.map(|arg| line(arg.into_bytes())).collect::<std::result::Result<_, _>>()?;
+        let variables = self
+            .environment
+            .into_iter()
+            .map(|(name, value)| line([name.into_vec(), b"=".to_vec(), value.into_vec()].concat()));
+        let variables: Vec<CString> = variables.collect::<std::result::Result<_, _>>()?;
+        unistd::execve(&path, &args, &variables).map_err(text)
+    }
+}
+
+impl Waiting {
+    /// Lets it become the program. The reader tells, once that has happened or not, why it has not.
+    pub(crate) fn release(self) -> (Pid, Option<OwnedFd>, Failure) {
+        drop(self.gate);
+        (self.pid, self.output, Failure(self.report))
+    }
+}
+
+/// Where a process that does not become the program says why.
+pub(crate) struct Failure(File);
+
+impl Failure {
+    /// Why, in words.
+    pub(crate) fn read(mut self) -> String {
+        let mut why = String::new();
+        let _ = self.0.read_to_string(&mut why);
+        if why.is_empty() { "it ended at once".to_owned() } else { why }
+    }
+}
+
+/// The file of a program that is named as at a shell's prompt.
+fn find(name: &str) -> Result<String> {
+    if name.contains('/') || Path::new(name).exists() {
+        let is_bare = !name.contains('/');
+        return Ok(if is_bare { format!("./{name}") } else { name.to_owned() });
+    }
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&folders).map(|folder| folder.join(name)).find(|path| path.is_file());
+    let found = found.and_then(|path| path.into_os_string().into_string().ok());
+    found.ok_or_else(|| Error::Launch {
+        path: name.to_owned(),
+        why: "there is no such file, here or in PATH".to_owned(),
+    })
+}
+
+/// A file without a name that holds a text, at its beginning.
+fn text_file(text: &[u8]) -> std::result::Result<File, String> {
+    use std::io::{Seek, Write};
+    // SAFETY: the name is a text that ends with NUL.
+    let fd = unsafe { libc::memfd_create(c"stdin".as_ptr(), libc::MFD_CLOEXEC) };
+    let fd = nix::errno::Errno::result(fd).map_err(|error| error.desc().to_owned())?;
+    // SAFETY: it was just made, and nothing else has it.
+    let mut file = unsafe { <File as std::os::fd::FromRawFd>::from_raw_fd(fd) };
+    let written = file.write_all(text).and_then(|()| file.rewind());
+    written.map(|()| file).map_err(|error| error.to_string())
+}
+
+fn is_on(value: &str) -> bool {
+    matches!(value, "yes" | "true" | "1" | "on")
+}
+
+fn unquoted(value: &str) -> &str {
+    value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value)
+}
+
+/// The bytes of a text in which `\n`, `\t`, `\\` and `\xNN` stand for others.
+fn escaped(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut rest = text.as_bytes();
+    while let Some((&byte, behind)) = rest.split_first() {
+        rest = behind;
+        let (b'\\', Some((&letter, behind))) = (byte, rest.split_first()) else {
+            bytes.push(byte);
+            continue;
+        };
+        rest = behind;
+        match letter {
+            b'n' => bytes.push(b'\n'),
+            b't' => bytes.push(b'\t'),
+            b'r' => bytes.push(b'\r'),
+            b'0' => bytes.push(0),
+            b'x' => {
+                let digits = rest.get(..2).and_then(|digits| str::from_utf8(digits).ok());
+                match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+                    Some(value) => {
+                        bytes.push(value);
+                        rest = &rest[2..];
+                    }
+                    None => bytes.extend(b"\\x"),
+                }
+            }
+            other => bytes.push(other),
+        }
+    }
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plan(lines: &[&str]) -> Result<Plan> {
+        let profile = lines.iter().map(|line| (*line).to_owned()).collect();
+        Plan::new(&Launch { path: "/bin/true".to_owned(), profile, ..Launch::default() })
+    }
+
+    #[test]
+    fn a_profile_is_followed() {
+        let plan =
+            plan(&["# a comment", "arg1=one\narg2=two words", "setenv=A=\"b c\"", "clearenv=no", "aslr=yes"]);
+        let plan = plan.unwrap();
+        assert_eq!(plan.args, ["one", "two words"]);
+        assert_eq!(plan.environment.get(&OsString::from("A")), Some(&OsString::from("b c")));
+        assert!(plan.aslr);
+    }
+
+    #[test]
+    fn what_is_wrong_in_it_is_named() {
+        for (line, word) in
+            [("arg3=x", "arg1"), ("colour=red", "not known"), ("stdin=/nowhere/at/all", "No such file")]
+        {
+            let error = plan(&[line]).err().unwrap().to_string();
+            assert!(error.contains(line) && error.contains(word), "{error}");
+        }
+    }
+
+    #[test]
+    fn input_is_written_with_escapes() {
+        assert_eq!(escaped(r"a\n\x41\\\q\x4"), b"a\nA\\q\\x4");
+        let mut text = String::new();
+        text_file(b"abc").unwrap().read_to_string(&mut text).unwrap();
+        assert_eq!(text, "abc");
+    }
+
+    #[test]
+    fn a_program_is_found_as_a_shell_finds_it() {
+        assert_eq!(find("/bin/sh").unwrap(), "/bin/sh");
+        assert!(find("sh").unwrap().ends_with("/sh"));
+        assert!(find("no-such-program-anywhere").is_err());
+    }
+}

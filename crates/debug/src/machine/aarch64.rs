@@ -1,0 +1,157 @@
+//! aarch64, as Linux keeps its registers in `user_pt_regs` and `user_fpsimd_state`.
+
+use std::mem::offset_of;
+
+use farad_wire::target::{Bank, Point, PointKind};
+use nix::unistd::Pid;
+
+use super::word;
+use crate::error::{Error, Result};
+use crate::ptrace;
+
+/// `asm.arch`.
+pub(crate) const ARCH: &str = "arm";
+/// The breakpoint: `brk 0`.
+pub(crate) const TRAP: &[u8] = &[0x00, 0x00, 0x20, 0xd4];
+/// How far the program counter is behind a breakpoint that was hit, bytes.
+pub(crate) const PAST: u64 = 0;
+/// Bytes of the general registers.
+pub(crate) const GENERAL: usize = size_of::<libc::user_regs_struct>();
+/// Bytes of the floating point registers: 32 of 16, and two words.
+pub(crate) const FLOAT: usize = 528;
+
+/// The program counter in the general registers, bytes.
+pub(crate) const PC: usize = offset_of!(libc::user_regs_struct, pc);
+/// The stack pointer.
+pub(crate) const SP: usize = offset_of!(libc::user_regs_struct, sp);
+/// The number of the system call that was entered: `x8`.
+pub(crate) const CALL: usize = 8 * 8;
+
+/// Register sets that `libc` does not name: `NT_ARM_HW_BREAK`, `NT_ARM_HW_WATCH`.
+const BREAKS: libc::c_int = 0x402;
+const WATCHES: libc::c_int = 0x403;
+/// Slots of each in `user_hwdebug_state`.
+const SLOTS: usize = 16;
+/// Bytes before the slots, and of a slot.
+const HEAD: usize = 8;
+const SLOT: usize = 16;
+
+/// Bits of an address.
+pub(crate) fn bits(_general: &[u8]) -> u32 {
+    64
+}
+
+/// The bytes of the debug registers: those for breakpoints.
+pub(crate) fn debug_registers(thread: Pid) -> Result<Vec<u8>> {
+    ptrace::registers(thread, BREAKS, HEAD + SLOT * SLOTS)
+}
+
+/// Has a thread stop at these and no others.
+///
+/// # Errors
+/// When there are more than the machine has, or of a kind it has not.
+pub(crate) fn watch(thread: Pid, points: &[Point]) -> Result<()> {
+    let is_break = |point: &&Point| matches!(point.kind, PointKind::Software | PointKind::Hardware);
+    let (breaks, watches): (Vec<&Point>, Vec<&Point>) = points.iter().partition(is_break);
+    for (set, points) in [(BREAKS, breaks), (WATCHES, watches)] {
+        let mut bytes = ptrace::registers(thread, set, HEAD + SLOT * SLOTS)?;
+        let slots = usize::from(bytes.first().copied().unwrap_or(0));
+        if points.len() > slots {
+            return Err(Error::Other(format!(
+                "the machine has only {slots} debug registers of that kind: remove one (db-)"
+            )));
+        }
+        bytes.resize(HEAD + SLOT * slots, 0);
+        bytes[HEAD..].fill(0);
+        for (slot, point) in points.into_iter().enumerate() {
+            let at = HEAD + slot * SLOT;
+            let within = point.addr % 8;
+            let len = if set == BREAKS { 4 } else { u64::from(point.len) };
+            if !(1..=8).contains(&len) || set == WATCHES && within + len > 8 {
+                let addr = point.addr;
+                return Err(Error::Other(format!(
+                    "{len} bytes at {addr:#x} cannot be watched: 8 that are aligned can"
+                )));
+            }
+            let (addr, select) = match set {
+                BREAKS => (point.addr, 0xf),
+                _ => (point.addr - within, ((1u64 << len) - 1) << within),
+            };
+            let condition = match point.kind {
+                PointKind::Software | PointKind::Hardware => 0,
+                PointKind::Read => 1,
+                PointKind::Write => 2,
+                PointKind::Access => 3,
+            };
+            bytes[at..at + 8].copy_from_slice(&addr.to_le_bytes());
+            let control = (select << 5 | condition << 3 | 2 << 1 | 1) as u32;
+            bytes[at + 8..at + 12].copy_from_slice(&control.to_le_bytes());
+        }
+        if slots > 0 {
+            ptrace::set_registers(thread, set, &bytes)?;
+        }
+    }
+    Ok(())
+}
+
+/// Which of `points` stopped a thread, if one did.
+pub(crate) fn touched(thread: Pid, points: &[Point]) -> Result<Option<Point>> {
+    let addr = ptrace::signal(thread)?.addr;
+    let pc = word(&registers(thread, Bank::General)?, PC);
+    let holds = |point: &Point| match point.kind {
+        PointKind::Software | PointKind::Hardware => point.addr == pc,
+        // The system tells an address that the access may only begin near.
+        _ => addr / 8 == point.addr / 8,
+    };
+    Ok(points.iter().copied().find(holds))
+}
+
+/// Whether a breakpoint in a debug register stops a thread that is resumed at it again.
+pub(crate) const STOPS_AGAIN: bool = true;
+
+/// The register that a call leaves its return address in.
+const LINK: usize = 30 * 8;
+
+fn instruction(code: &[u8]) -> u32 {
+    code.first_chunk().map_or(0, |code| u32::from_le_bytes(*code))
+}
+
+/// Whether code begins with a breakpoint: `brk` with any number.
+pub(crate) fn is_trap(code: &[u8]) -> bool {
+    instruction(code) & 0xffe0_001f == 0xd420_0000
+}
+
+/// Whether code begins with an instruction that returns.
+pub(crate) fn returns(code: &[u8]) -> bool {
+    instruction(code) & 0xffff_f000 == 0xd65f_0000
+}
+
+/// Whether code begins with an instruction that calls: `bl`, `blr` and its kin.
+pub(crate) fn calls(code: &[u8]) -> bool {
+    let code = instruction(code);
+    code >> 26 == 0b10_0101 || code & 0xfeff_f000 == 0xd63f_0000
+}
+
+/// Where what a step called will return to, if it called; `read` reads a word of memory.
+pub(crate) fn called(before: &[u8], after: &[u8], _read: impl Fn(u64) -> Option<u64>) -> Option<u64> {
+    let back = word(before, PC).wrapping_add(4);
+    (word(after, LINK) == back && word(after, PC) != back && word(before, LINK) != back).then_some(back)
+}
+
+/// The bytes of a bank.
+pub(crate) fn registers(thread: Pid, bank: Bank) -> Result<Vec<u8>> {
+    match bank {
+        Bank::General => ptrace::registers(thread, libc::NT_PRSTATUS, GENERAL),
+        Bank::Float => ptrace::registers(thread, libc::NT_PRFPREG, FLOAT),
+        Bank::Debug => debug_registers(thread),
+    }
+}
+
+/// Sets the bytes of a bank.
+pub(crate) fn set_registers(thread: Pid, bank: Bank, bytes: &[u8]) -> Result<()> {
+    match bank {
+        Bank::General => ptrace::set_registers(thread, libc::NT_PRSTATUS, bytes),
+        Bank::Float => ptrace::set_registers(thread, libc::NT_PRFPREG, bytes),
+        Bank::Debug => ptrace::set_registers(thread, BREAKS, bytes),
+    }
+}

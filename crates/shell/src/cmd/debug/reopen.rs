@@ -1,0 +1,55 @@
+//! `do`: starting the program again, and ending the debugging of it.
+
+use farad_wire::target::End;
+
+use super::row;
+use crate::debug::{finish, restart};
+use crate::error::Result;
+use crate::eval::Env;
+use crate::registry::{Args, Group, Kind, Param, Row, maybe, need};
+
+/// The group.
+pub(super) const GROUP: Group = Group { prefix: "do", brief: "starting again", rows: ROWS };
+
+const ARGUMENTS: &[Param] = &[maybe("arguments", Kind::Text)];
+
+static ROWS: &[Row] = &[
+    row("do", "Start the program again", start),
+    row("doo", "Start the program again, with other arguments where some are given", start_with)
+        .params(ARGUMENTS),
+    row("ood", "Start the program again, with other arguments where some are given", start_with)
+        .params(ARGUMENTS),
+    row(
+        "doc",
+        "End the debugging: a program that was started is killed, a process that was taken goes on",
+        close,
+    ),
+    row("dor", "Set the run profile: directives such as arg1=text,stdin=file", set_profile)
+        .params(&[need("directives", Kind::Text)]),
+    row("doe", "Show the run profile", print_profile),
+];
+
+fn start(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
+    restart(env, None)
+}
+
+fn start_with(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let given = (!args.is_empty()).then(|| args.words());
+    restart(env, given)
+}
+
+fn close(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
+    finish(env, End::Close)
+}
+
+fn set_profile(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    env.set_debug_setting("dbg.profile", args.required("the profile")?)
+}
+
+fn print_profile(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
+    let profile = env.setting("dbg.profile").to_owned();
+    for line in profile.split(',').filter(|line| !line.is_empty()) {
+        writeln!(env.out, "{}", crate::render::printable(line.trim()))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,197 @@
+//! Taking a process up: the names of its program, where they are in memory, and the breakpoints in it.
+
+use farad_bin::{Binary, Depth, EntryKind};
+use farad_io::Perm;
+use farad_wire::target::{End, Fate, Info, Lost, Reply, Request};
+
+use super::{LOOK, surprise};
+use crate::error::{Error, Result};
+use crate::eval::Env;
+use crate::load::{self, Loaded, Request as Open};
+
+/// Takes up the process that a descriptor has: its registers, its memory as one map, and the names of its program.
+///
+/// # Errors
+/// When it does not tell what it is.
+pub(crate) fn open(env: &mut Env<'_>, fd: u32, request: &Open) -> Result<()> {
+    let Reply::Info(info) = env.ask_of(fd, &Request::Describe)? else { return Err(surprise()) };
+    let size = u64::MAX;
+    env.session.io.maps.add(fd, 0, size, 0, Perm::RWX)?;
+    let stop = info.stop.clone();
+    let debugger = env.debugger();
+    (debugger.fd, debugger.info, debugger.maps) = (Some(fd), *info, None);
+    settle_loss(env, fd)?;
+    if request.headers
+        && let Err(error) = read_program(env, request.strings)
+    {
+        let path = env.debugger().info.exe.clone();
+        env.out.report(&format!("WARN: {path}: the names of the program are not read: {error}"));
+    }
+    let settings = crate::cmd::settings(env);
+    env.session.registers.replace(&settings, farad_arch::Profile::of_process(&settings));
+    search_here(env);
+    env.note(stop);
+    let pc = env.registers().value("PC").unwrap_or(0);
+    env.view.seek = pc;
+    if !env.debugger().info.launched {
+        let (pid, fate) = (env.debugger().info.pid, env.setting("dbg.onlost").to_owned());
+        env.out.report(&format!(
+            "INFO: process {pid} is stopped; when this debugger is lost: {fate} (e dbg.onlost=detach, keep or kill)"
+        ));
+    }
+    Ok(())
+}
+
+/// Has searches look at the memory map that the process is at, unless the user wants otherwise.
+fn search_here(env: &mut Env<'_>) {
+    if let Ok(row) = crate::config::variable("search.in")
+        && env.session.config.find(row.name).is_none()
+        && env.view.config.find(row.name).is_none()
+    {
+        env.session.config.set(row, "dbg.map".to_owned());
+    }
+}
+
+/// Says what becomes of the process when its debugger is lost.
+fn settle_loss(env: &mut Env<'_>, fd: u32) -> Result<()> {
+    let fate = match env.setting("dbg.onlost") {
+        "kill" => Fate::Kill,
+        "keep" => Fate::Keep,
+        _ => Fate::Detach,
+    };
+    let linger = u32::try_from(env.setting_number("dbg.linger")).unwrap_or(u32::MAX);
+    env.ask_of(fd, &Request::Lost(Lost { fate, linger })).map(drop)
+}
+
+/// Reads the names of the program that the process runs, at the place it is loaded at.
+fn read_program(env: &mut Env<'_>, strings: bool) -> Result<()> {
+    let fd = env.target()?;
+    let info = env.debugger().info.clone();
+    let uri = env.session.io.descriptor(fd)?.target_file(&info.exe)?;
+    read_file(env, &uri, strings, |binary| base_of(binary, &info))
+}
+
+/// Where a program begins that the system says begins to run at `entry`.
+fn base_of(binary: &Binary, info: &Info) -> Option<u64> {
+    let entry = binary.entries.iter().find(|entry| entry.kind == EntryKind::Program)?;
+    let moved = info.entry.wrapping_sub(entry.vaddr);
+    (info.entry != 0 && moved != 0).then(|| binary.base.wrapping_add(moved))
+}
+
+/// Reads the names of a file of the process's machine, at the place that `base` tells of it.
+pub(super) fn read_file(
+    env: &mut Env<'_>,
+    uri: &str,
+    strings: bool,
+    base: impl Fn(&Binary) -> Option<u64>,
+) -> Result<()> {
+    let current = env.session.io.current().ok();
+    let file = env.session.io.open(uri, &load::options(env, Perm::R), env.ctx)?;
+    if let Some(current) = current {
+        env.session.io.select(current)?;
+    }
+    let options = farad_bin::Options { depth: Depth::Layout, ..load::string_options(env) };
+    let read = load::with_source(env, file, |source| farad_bin::load(source, &options))?;
+    let found = match read {
+        Ok(Some(binary)) => base(&binary),
+        Ok(None) => {
+            env.session.io.close(file)?;
+            return Ok(());
+        }
+        Err(error) => {
+            env.session.io.close(file)?;
+            return Err(Error::failed(error.to_string()));
+        }
+    };
+    let request = Open { base: found, strings, ..Open::new(uri) };
+    if let Some(loaded) = load::read_layout(env, file, &request)? {
+        load::settle(env, &loaded);
+        env.session.loaded.push(loaded);
+        env.debugger().files.push(file);
+    }
+    Ok(())
+}
+
+/// The process runs another program: its names are read, and breakpoints set again that are still in place.
+pub(super) fn change_program(env: &mut Env<'_>) -> Result<()> {
+    let fd = env.target()?;
+    let Reply::Info(info) = env.ask_of(fd, &Request::Describe)? else { return Err(surprise()) };
+    let is_other = info.exe != env.debugger().info.exe || info.entry != env.debugger().info.entry;
+    env.debugger().info = *info;
+    if is_other {
+        forget_files(env)?;
+        if let Err(error) = read_program(env, true) {
+            env.out.report(&format!("WARN: the names of the program are not read: {error}"));
+        }
+    }
+    insert_all(env)
+}
+
+/// Forgets the files whose names were read.
+fn forget_files(env: &mut Env<'_>) -> Result<()> {
+    for file in std::mem::take(&mut env.debugger().files) {
+        let is_it = |loaded: &Loaded| loaded.fd == file;
+        if let Some(index) = env.session.loaded.iter().position(is_it) {
+            let loaded = env.session.loaded.remove(index);
+            load::remove_flags(env, &loaded);
+        }
+        env.session.io.close(file)?;
+    }
+    Ok(())
+}
+
+/// Sets all breakpoints in the process as it is now. Those that cannot be set are told of, and disabled.
+pub(super) fn insert_all(env: &mut Env<'_>) -> Result<()> {
+    let set = env.debugger().points.iter().filter(|(_, it)| it.is_set()).map(|(index, it)| (index, it.point));
+    for (index, point) in set.collect::<Vec<_>>() {
+        if let Err(error) = env.order(&Request::Insert(point)) {
+            env.out.report(&format!("WARN: the breakpoint at {:#x} is disabled: {error}", point.addr));
+            if let Some(point) = env.debugger().points.get_mut(index) {
+                point.enabled = false;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Starts the program again.
+///
+/// # Errors
+/// When it was not started by the debugger, or cannot be.
+pub(crate) fn restart(env: &mut Env<'_>, args: Option<Vec<String>>) -> Result<()> {
+    let fd = env.target()?;
+    let profile = super::launching(env).profile;
+    let Reply::Stop(stop) = env.ask(&Request::Restart { args, profile, look: LOOK })? else {
+        return Err(surprise());
+    };
+    env.note(*stop);
+    change_program(env)?;
+    settle_loss(env, fd)
+}
+
+/// Ends the debugging when the session is left: a program that was started is killed, unless `dbg.exitkills` is off.
+///
+/// # Errors
+/// When the process does not go.
+pub fn leave(env: &mut Env<'_>) -> Result<()> {
+    if env.find_target().is_none() {
+        return Ok(());
+    }
+    let end = if env.is_set("dbg.exitkills") { End::Close } else { End::Detach };
+    finish(env, end)
+}
+
+/// Ends the debugging of a descriptor: it is closed as the user wants, and not as one that was lost.
+///
+/// # Errors
+/// When there is no such descriptor.
+pub(crate) fn finish(env: &mut Env<'_>, end: End) -> Result<()> {
+    let fd = env.target()?;
+    let ended = env.ask_of(fd, &Request::End(end));
+    forget_files(env)?;
+    env.debugger().fd = None;
+    let name = env.registers().profile().role("PC").unwrap_or("pc").to_owned();
+    env.session.flags.remove(&name);
+    env.session.io.close(fd)?;
+    ended.map(drop)
+}
