@@ -49,6 +49,9 @@ fn detach_input(socket: UnixStream) -> std::io::Result<UnixStream> {
 }
 
 fn prepare() -> nix::Result<()> {
+    // What kills the session's group of processes, or a key that interrupts all of it, is not meant for the agent.
+    crate::launch::remember_group();
+    nix::unistd::setpgid(nix::unistd::Pid::from_raw(0), nix::unistd::Pid::from_raw(0))?;
     // A handler, since what is ignored would be ignored by the programs that are started, too.
     let quiet = SigAction::new(SigHandler::Handler(pass_over), SaFlags::empty(), SigSet::empty());
     let terminal = [Signal::SIGINT, Signal::SIGQUIT, Signal::SIGTSTP, Signal::SIGHUP, Signal::SIGTERM];
@@ -83,10 +86,13 @@ fn serve(socket: UnixStream) {
         };
         line.output = engine.output.take();
         let ends = matches!(request, Request::End(_));
+        let runs = matches!(request, Request::Resume(_) | Request::Restart { .. });
         let restarts = matches!(request, Request::Restart { .. });
         let reply = engine.answer(request, &mut line);
-        // What it printed before it stopped comes before the word that it did.
-        line.pump();
+        if runs {
+            // What it printed before it stopped comes before the word that it did.
+            line.pump();
+        }
         match engine.output.is_some() && restarts {
             true => line.output = None,
             false => engine.output = engine.output.take().or(line.output.take()),

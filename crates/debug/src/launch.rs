@@ -8,6 +8,7 @@ use std::io::Read;
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStringExt;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use farad_wire::target::Launch;
 use nix::fcntl::OFlag;
@@ -17,9 +18,20 @@ use nix::unistd::{self, ForkResult, Pid};
 
 use crate::error::{Error, Result};
 
+/// The group of processes that the agent was started in.
+static GROUP: OnceLock<Pid> = OnceLock::new();
+
+/// Notes the group of processes that programs with the terminal belong to.
+pub(crate) fn remember_group() {
+    let _ = GROUP.set(unistd::getpgrp());
+}
+
 /// A program ready to be run.
 pub(crate) struct Plan {
+    /// The file, wherever the program's folder is.
     path: String,
+    /// As it was named, which the program is told.
+    name: String,
     args: Vec<String>,
     environment: BTreeMap<OsString, OsString>,
     folder: Option<String>,
@@ -47,6 +59,7 @@ impl Plan {
     pub(crate) fn new(launch: &Launch) -> Result<Plan> {
         let mut plan = Plan {
             path: find(&launch.path)?,
+            name: launch.path.clone(),
             args: launch.args.clone(),
             environment: std::env::vars_os().collect(),
             folder: None,
@@ -83,7 +96,10 @@ impl Plan {
             return Ok(());
         }
         match key {
-            "program" => self.path = find(value).map_err(|error| error.to_string())?,
+            "program" => {
+                self.path = find(value).map_err(|error| error.to_string())?;
+                value.clone_into(&mut self.name);
+            }
             "args" => self.args = value.split_whitespace().map(str::to_owned).collect(),
             "setenv" => {
                 let (name, value) = value.split_once('=').ok_or("write setenv=NAME=VALUE")?;
@@ -162,6 +178,9 @@ impl Plan {
             unistd::setsid().map_err(text)?;
             let null = File::open("/dev/null").map_err(|error| error.to_string())?;
             unistd::dup2_stdin(&null).map_err(text)?;
+        } else if let Some(group) = GROUP.get() {
+            // Where that has ended already, its own will do.
+            let _ = unistd::setpgid(Pid::from_raw(0), *group);
         }
         if let Some(output) = output {
             unistd::dup2_stdout(&output).map_err(text)?;
@@ -185,7 +204,7 @@ impl Plan {
         let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None);
         let line = |bytes: Vec<u8>| CString::new(bytes).map_err(|_| "a NUL byte in an argument".to_owned());
         let path = line(self.path.clone().into_bytes())?;
-        let args = std::iter::once(self.path.clone()).chain(self.args);
+        let args = std::iter::once(self.name).chain(self.args);
         let args: Vec<CString> =
             args.map(|arg| line(arg.into_bytes())).collect::<std::result::Result<_, _>>()?;
         let variables = self
@@ -220,8 +239,8 @@ impl Failure {
 /// The file of a program that is named as at a shell's prompt.
 fn find(name: &str) -> Result<String> {
     if name.contains('/') || Path::new(name).exists() {
-        let is_bare = !name.contains('/');
-        return Ok(if is_bare { format!("./{name}") } else { name.to_owned() });
+        let whole = std::path::absolute(name).ok().and_then(|path| path.into_os_string().into_string().ok());
+        return Ok(whole.unwrap_or_else(|| name.to_owned()));
     }
     let folders = std::env::var_os("PATH").unwrap_or_default();
     let found = std::env::split_paths(&folders).map(|folder| folder.join(name)).find(|path| path.is_file());

@@ -351,7 +351,7 @@ impl Process {
                     (_, true) => {
                         let _ = self.note_stop(id, status);
                     }
-                    (_, false) => {}
+                    (_, false) => self.meet(id, status),
                 },
                 Ok(None) => return,
                 Err(_) => self.ended = Some(Reason::Killed { number: libc::SIGKILL }),

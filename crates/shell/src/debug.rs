@@ -5,6 +5,7 @@
 
 mod backtrace;
 mod call;
+mod condition;
 mod inject;
 mod linker;
 mod module;
@@ -23,6 +24,7 @@ use crate::flag::Flag;
 
 pub(crate) use backtrace::{Frame, backtrace};
 pub(crate) use call::{syscall_arguments, syscall_name, syscall_number};
+pub(crate) use condition::holds;
 pub(crate) use inject::{execute, syscall};
 pub(crate) use module::{Module, module_base, modules, read_module};
 pub use open::leave;

@@ -163,10 +163,7 @@ impl Process {
         if let Some(reason) = self.leave_breakpoints(request, ask, control)? {
             return Ok(reason);
         }
-        let all = self.threads.iter().filter(|(_, thread)| !thread.running);
-        for id in all.map(|(id, _)| *id).collect::<Vec<_>>() {
-            self.start(id, request)?;
-        }
+        self.start_all(request)?;
         loop {
             match self.wait(control)? {
                 Waited::Poke(Poke::Nothing) => {}
@@ -176,7 +173,11 @@ impl Process {
                     return Ok(self.tell(self.current, reason));
                 }
                 Waited::Thread(id, status) => match self.mean(id, status, ask)? {
-                    Meaning::GoOn | Meaning::Stepped => self.start(id, request)?,
+                    Meaning::GoOn | Meaning::Stepped if self.threads.contains_key(&id) => {
+                        self.start(id, request)?;
+                    }
+                    // Another process is debugged now.
+                    Meaning::GoOn | Meaning::Stepped => self.start_all(request)?,
                     Meaning::Parked => {}
                     Meaning::Stop(reason) => {
                         self.stop_all()?;
@@ -225,6 +226,12 @@ impl Process {
             }
         }
         Ok(None)
+    }
+
+    /// Has all threads run.
+    fn start_all(&mut self, request: Request) -> Result<()> {
+        let all: Vec<i32> = self.threads.keys().copied().collect();
+        all.into_iter().try_for_each(|id| self.start(id, request))
     }
 
     /// Has one thread run.

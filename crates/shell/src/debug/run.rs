@@ -140,7 +140,7 @@ fn goes_on(env: &mut Env<'_>, stop: &Stop, until: &[u64]) -> Result<bool> {
 fn hit(env: &mut Env<'_>, index: usize) -> Result<bool> {
     let Some(point) = env.debugger().points.get_mut(index) else { return Ok(false) };
     let condition = point.condition.clone();
-    if !condition.is_empty() && env.number(&condition)? == 0 {
+    if !condition.is_empty() && !super::holds(env, &condition)? {
         return Ok(true);
     }
     let Some(point) = env.debugger().points.get_mut(index) else { return Ok(false) };

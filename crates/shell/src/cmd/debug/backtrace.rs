@@ -52,7 +52,11 @@ fn function(env: &Env<'_>, addr: u64) -> String {
 
 fn print(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let frames = frames(env)?;
-    let files = if env.find_target().is_some() { modules(&env.process_maps()?) } else { Vec::new() };
+    let files = if env.find_target().is_some() && !env.debugger().has_ended() {
+        modules(&env.process_maps()?)
+    } else {
+        Vec::new()
+    };
     if args.mode == Mode::Json {
         let rows: Vec<Value> = (0..)
             .zip(&frames)

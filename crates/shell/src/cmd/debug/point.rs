@@ -67,16 +67,18 @@ fn set(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         (_, true) => print(env, |_| true),
         (_, false) => {
             let (addr, behind) = args.split_first();
-            let addr_value = env.number(addr)?;
-            let point = Point { addr: addr_value, kind: PointKind::Software, len: 1 };
-            add(env, Breakpoint { name: addr.to_owned(), ..Breakpoint::new(point) })?;
-            match behind.strip_prefix("if ") {
-                Some(expression) => {
-                    with(env, addr_value, |point| point.condition = expression.trim().to_owned())
-                }
-                None if behind.is_empty() => Ok(()),
-                None => Err(args.wrong("behind the address goes only 'if EXPRESSION'")),
+            let condition = match behind.strip_prefix("if ") {
+                Some(expression) => expression.trim(),
+                None if behind.is_empty() => "",
+                None => return Err(args.wrong("behind the address goes only 'if EXPRESSION'")),
+            };
+            if !condition.is_empty() {
+                // What is wrong with it is better told now than at each hit.
+                crate::debug::holds(env, condition)?;
             }
+            let point = Point { addr: env.number(addr)?, kind: PointKind::Software, len: 1 };
+            let (name, condition) = (addr.to_owned(), condition.to_owned());
+            add(env, Breakpoint { name, condition, ..Breakpoint::new(point) })
         }
     }
 }
@@ -154,14 +156,6 @@ fn index_at(env: &mut Env<'_>, text: &str) -> Result<usize> {
     let addr = if text.is_empty() { env.view.seek } else { env.number(text)? };
     let found = env.debugger().points.at(addr);
     found.ok_or_else(|| Error::failed(format!("there is no breakpoint at {addr:#x} (db lists them)")))
-}
-
-fn with(env: &mut Env<'_>, addr: u64, change: impl FnOnce(&mut Breakpoint)) -> Result<()> {
-    let index = index_at(env, &format!("{addr:#x}"))?;
-    if let Some(point) = env.debugger().points.get_mut(index) {
-        change(point);
-    }
-    Ok(())
 }
 
 fn index_of(env: &mut Env<'_>, args: &Args<'_>, text: &str) -> Result<usize> {

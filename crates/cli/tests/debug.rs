@@ -1,0 +1,424 @@
+//! Debugging real programs: threads, processes, signals, crashes, input and output, at the desk and at a far end.
+//!
+//! Each script runs three ways, which must print the same: with `-d`, through `=0` at a server, and with commands of this end on a
+//! descriptor `rap://…/dbg://…`.
+
+mod support;
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use support::process::{self, End, Finished, Server};
+
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// A folder with the programs that are debugged, just built.
+struct Lab(tempfile::TempDir);
+
+impl Lab {
+    fn new(programs: &[&str]) -> Lab {
+        let lab = Lab(tempfile::tempdir().expect("a scratch folder"));
+        for program in programs {
+            lab.build(program, program, &[]);
+        }
+        lab
+    }
+
+    fn build(&self, program: &str, name: &str, flags: &[&str]) {
+        let source = support::root().join(format!("tests/debug/{program}.c"));
+        let built = Command::new("cc")
+            .args(["-O1", "-g", "-pthread"])
+            .args(flags)
+            .arg("-o")
+            .arg(self.path().join(name))
+            .arg(source)
+            .status();
+        assert!(built.expect("a C compiler (./test names it)").success(), "{program}");
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn farad(&self, words: &[&str]) -> Finished {
+        process::run(support::farad(self.path()).args(words), None, LIMIT)
+    }
+
+    fn server(&self) -> Server {
+        Server::start(|port| {
+            let mut command = support::farad(self.path());
+            command.arg(format!("rap://:{port}"));
+            command
+        })
+        .expect("a server")
+    }
+
+    /// What a script prints at the desk, which must be what it prints at a far end, both ways.
+    #[track_caller]
+    fn everywhere(&self, settings: &[&str], script: &str, program: &[&str]) -> String {
+        let settings: Vec<&str> = settings.iter().flat_map(|setting| ["-e", setting]).collect();
+        let here = self.farad(&[&settings[..], &["-qc", script, "-d"], program].concat());
+        let line = program.join(" ");
+        let run_far = |command: &str, target: &str| {
+            let server = Server::start(|port| {
+                let mut command = support::farad(self.path());
+                command.args(&settings).arg(format!("rap://:{port}"));
+                command
+            });
+            let server = server.expect("a server");
+            let target = target.replace("PORT", &server.port.to_string());
+            let command = command.replace("PORT", &server.port.to_string());
+            self.farad(&[&settings[..], &["-qc", &command, &target]].concat())
+        };
+        let commands: Vec<String> = script.split(';').map(|command| format!("=0 {command}")).collect();
+        let there = run_far(&format!("=+ rap://127.0.0.1:PORT/dbg://./{line};{}", commands.join(";")), "--");
+        let bytes = run_far(script, &format!("rap://127.0.0.1:PORT/dbg://./{line}"));
+        assert_eq!(here.out(), there.out(), "=0 differs\n{}\n{}", here.err(), there.err());
+        assert_eq!(here.out(), bytes.out(), "rap://…/dbg:// differs\n{}\n{}", here.err(), bytes.err());
+        here.out()
+    }
+}
+
+/// A program that runs by itself, until the test is over.
+struct Running(Child);
+
+impl Running {
+    fn start(path: PathBuf) -> Running {
+        let child = Command::new(path).stdin(Stdio::null()).stdout(Stdio::null()).spawn().expect("a program");
+        std::thread::sleep(Duration::from_millis(100));
+        Running(child)
+    }
+
+    fn pid(&self) -> u32 {
+        self.0.id()
+    }
+
+    fn status(&self, key: &str) -> String {
+        let text = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap_or_default();
+        let line = text.lines().find_map(|line| line.strip_prefix(key)).unwrap_or_default();
+        line.trim_start_matches(':').trim().to_owned()
+    }
+
+    /// Waits until it goes on alone, and makes sure that it does for a while.
+    #[track_caller]
+    fn lives_on(&mut self) {
+        let until = Instant::now() + Duration::from_secs(10);
+        while self.status("TracerPid") != "0" || self.status("State").starts_with(['t', 'T']) {
+            assert!(Instant::now() < until, "it is still held: {}", self.status("State"));
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        std::thread::sleep(Duration::from_millis(100));
+        assert!(self.0.try_wait().expect("its status").is_none(), "it ended");
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn threads_are_told_and_selected() {
+    let lab = Lab::new(&["threads"]);
+    let printed =
+        lab.everywhere(&[], "db sym.tick;dc;dbj~{[0].hits};dc;dbj~{[0].hits};db-*;dc", &["threads"]);
+    assert_eq!(printed, "1\n2\ncounted 24\n");
+    let selected = lab.farad(&["-qc", "db sym.tick;dc;dpt= `dpt~:0[1]`;dpt~:0[0]", "-d", "threads"]);
+    assert_eq!(selected.out().trim(), "*", "{}", selected.err());
+    let all = lab.everywhere(&["dbg.clone=true"], "dc;di~reason;dc;di~reason;dc;dc", &["threads"]);
+    assert_eq!(all, "reason=event\nreason=event\ncounted 24\n");
+}
+
+#[test]
+fn each_hit_of_each_thread_counts_once() {
+    let lab = Lab::new(&["threads"]);
+    let counted = lab.everywhere(&[], "db sym.tick;dbite 0;dc;dt~[1]", &["threads"]);
+    assert_eq!(counted, "counted 24\n12\n");
+}
+
+#[test]
+fn new_processes_and_programs_are_followed_as_wanted() {
+    let lab = Lab::new(&["forks"]);
+    let parent =
+        lab.everywhere(&[], "db sym.in_child;db sym.in_parent;dc;dr rip;?v sym.in_parent;dc", &["forks"]);
+    let lines: Vec<&str> = parent.lines().collect();
+    assert_eq!(
+        (lines[0], lines[1], lines[4], lines[5]),
+        ("child", "other", "parent", "status 7"),
+        "{parent}"
+    );
+    assert_eq!(u64::from_str_radix(&lines[2][2..], 16), u64::from_str_radix(&lines[3][2..], 16));
+    // The one that made it goes on alone, and prints when it likes.
+    let follow = ["-e", "dbg.follow.child=true", "-e", "dbg.execs=true"];
+    let script = "db sym.in_child;dc;di~reason~breakpoint~?;dc;di~reason;db-*;dc;di~reason";
+    let child = lab.farad(&[&follow[..], &["-qc", script, "-d", "forks"]].concat()).out();
+    let lines = |wanted: &[&str]| child.lines().filter(|line| wanted.contains(line)).count();
+    assert_eq!(lines(&["1", "child", "reason=event", "other", "reason=exited 7"]), 5, "{child}");
+    // The child is not held, and prints when it likes.
+    let fork = lab.farad(&["-qc", "dcf;di~reason;dc", "-d", "forks"]).out();
+    assert!(fork.contains("reason=event") && fork.ends_with("status 7\n"), "{fork}");
+}
+
+#[test]
+fn crashes_are_told_with_their_place() {
+    let lab = Lab::new(&["crash"]);
+    for (how, name) in [("segv", "SIGSEGV"), ("ill", "SIGILL"), ("fpe", "SIGFPE"), ("abrt", "SIGABRT")] {
+        let printed =
+            lab.everywhere(&[], "dc;di~reason;dbt~sym.main~?;dc;di~type;di~reason", &["crash", how]);
+        assert_eq!(printed, format!("reason={name}\n1\ntype=dead\nreason={name}\n"), "{how}");
+    }
+}
+
+#[test]
+fn programs_read_and_print() {
+    let lab = Lab::new(&["echo"]);
+    let folder = lab.path().join("elsewhere");
+    std::fs::create_dir(&folder).unwrap();
+    let profile =
+        format!("dbg.profile=stdin=\"one\\ntwo\\n\",setenv=FARAD_TEST=yes,chdir={}", folder.display());
+    let printed = lab.everywhere(&[&profile], "dc;di~reason", &["echo", "x", "yz"]);
+    let cwd = folder.display();
+    let wanted = format!("1: one\n2: two\narg x\narg yz\nenv yes\ncwd {cwd}\n");
+    assert_eq!(printed, wanted + "reason=exited 3\n");
+    // At the desk a program has what farad has.
+    let mut command = support::farad(lab.path());
+    command.args(["-qc", "dc", "-d", "echo"]);
+    let typed = process::run(&mut command, Some(b"typed\n"), LIMIT);
+    assert!(typed.out().starts_with("1: typed\n"), "{}", typed.out());
+    let again = lab.everywhere(&[], "dc;doo a b;dc", &["echo"]);
+    assert!(again.contains("arg a\narg b\n"), "{again}");
+}
+
+#[test]
+fn conditions_and_commands_of_breakpoints_are_heard() {
+    let lab = Lab::new(&["loop"]);
+    let printed =
+        lab.everywhere(&[], "db sym.round_done if rdi==7;dc;dr rdi;dbj~{[0].hits};db-*;dc", &["loop", "9"]);
+    assert_eq!(printed, "0x00000007\n1\nrounds 9\n");
+    let printed = lab.farad(&[
+        "-qc",
+        "db sym.round_done;dbc sym.round_done \"?e hit\";dc;dc;db-*;dc",
+        "-d",
+        "loop",
+        "9",
+    ]);
+    assert_eq!(printed.out(), "hit\nhit\nrounds 9\n");
+    let printed =
+        lab.farad(&["-qc", "db sym.round_done;dbC sym.round_done \"?v rdi-5\";dc;dr rdi", "-d", "loop", "9"]);
+    assert!(printed.out().ends_with("0x00000005\n"), "{}", printed.out());
+}
+
+#[test]
+fn hardware_stops_at_code_and_at_data() {
+    let lab = Lab::new(&["loop"]);
+    let printed = lab.everywhere(&[], "dbH sym.round_done;dc;dr rdi;dc;dr rdi;db-*;dc", &["loop", "9"]);
+    assert_eq!(printed, "0x00000001\n0x00000002\nrounds 9\n");
+    let printed = lab.everywhere(
+        &[],
+        "dbw obj.rounds w 8;dc;pv8 @ obj.rounds;dc;pv8 @ obj.rounds;db-*;dc",
+        &["loop", "9"],
+    );
+    assert_eq!(printed, "0x0000000000000001\n0x0000000000000002\nrounds 9\n");
+    let refused = lab.farad(&["-qc", "dbw obj.rounds+1 w 8", "-d", "loop", "9"]);
+    assert!(refused.err().contains("aligned"), "{}", refused.err());
+}
+
+#[test]
+fn memory_is_read_without_breakpoints_and_written_under_them() {
+    let lab = Lab::new(&["loop"]);
+    let printed = lab.everywhere(
+        &[],
+        "p8 4 @ sym.round_done;db sym.round_done;p8 4 @ sym.round_done;wx c3 @ sym.round_done;p8 1 @ sym.round_done;dc;db-*;p8 1 @ sym.round_done;dc",
+        &["loop", "9"],
+    );
+    let lines: Vec<&str> = printed.lines().collect();
+    assert_eq!(lines[0], lines[1]);
+    assert_eq!(lines[2..], ["c3", "c3", "rounds 0"], "{printed}");
+}
+
+#[test]
+fn code_of_ours_runs_and_leaves_no_trace() {
+    let lab = Lab::new(&["loop"]);
+    let printed = lab.everywhere(
+        &[],
+        "dcu sym.main;dr rip > /dev/null;dxs getpid~0x~?;dx b82a000000;dr rip;?v sym.main;dm -1 8192 > /dev/null;dc",
+        &["loop", "9"],
+    );
+    let lines: Vec<&str> = printed.lines().collect();
+    assert_eq!((lines[1], lines[4]), ("0x0000002a", "rounds 9"), "{printed}");
+}
+
+#[test]
+fn a_process_that_was_taken_lives_on() {
+    let lab = Lab::new(&["loop"]);
+    let mut target = Running::start(lab.path().join("loop"));
+    let pid = target.pid().to_string();
+    for script in ["db sym.round_done;dc;dr rdi;dp-", "db sym.round_done;dc;dr rdi", "dc"] {
+        let mut command = support::farad(lab.path());
+        command.args(["-qc", script, "-d", &pid]);
+        if script == "dc" {
+            let mut child = command.stdin(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+            std::thread::sleep(Duration::from_millis(300));
+            rustix::process::kill_process(
+                rustix::process::Pid::from_child(&child),
+                rustix::process::Signal::INT,
+            )
+            .unwrap();
+            child.wait().unwrap();
+        } else {
+            let finished = process::run(&mut command, None, LIMIT);
+            assert!(finished.out().starts_with("0x"), "{}", finished.err());
+        }
+        target.lives_on();
+    }
+    let twice = lab.farad(&[
+        "-qc",
+        "o attach://PID;dr rip".replace("PID", &pid).as_str(),
+        &format!("attach://{pid}"),
+    ]);
+    assert!(twice.err().contains("debugs it already"), "{}", twice.err());
+    target.lives_on();
+    let named = lab.farad(&["-qc", "dpe", &format!("pidof://{}", lab.path().join("loop").display())]);
+    assert!(named.out().trim().ends_with("/loop"), "{}", named.err());
+    target.lives_on();
+}
+
+/// Whoever is killed, the process that was taken goes on, and no breakpoint stays in it.
+#[test]
+fn a_debugger_that_dies_leaves_no_breakpoint() {
+    let lab = Lab::new(&["loop"]);
+    let mut target = Running::start(lab.path().join("loop"));
+    let pid = target.pid();
+    // Stopped at a breakpoint, and running with one: the debugger at the desk dies.
+    for script in ["db sym.round_done;dc;!sleep 60", "db sym.round_done;dbC sym.round_done \"?v 1\";dc"] {
+        let mut command = support::farad(lab.path());
+        command.args(["-qc", script, "-d", &pid.to_string()]);
+        let mut child =
+            command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(400));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        target.lives_on();
+    }
+    // The server, its connection, the client.
+    for dies in ["server", "connection", "client"] {
+        let server = lab.server();
+        let mut command = support::farad(lab.path());
+        command.args([
+            "-qc",
+            "db sym.round_done;dc;!sleep 60",
+            &format!("rap://127.0.0.1:{}/dbg://{pid}", server.port),
+        ]);
+        let mut client =
+            command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(500));
+        assert_ne!(target.status("TracerPid"), "0", "{dies}");
+        match dies {
+            "server" => server.signal(rustix::process::Signal::KILL),
+            _ => client.kill().unwrap(),
+        }
+        target.lives_on();
+        let _ = client.kill();
+        client.wait().unwrap();
+    }
+}
+
+#[test]
+fn what_becomes_of_a_lost_process_is_the_users_word() {
+    let lab = Lab::new(&["loop"]);
+    let lose = |setting: &str, pid: u32| {
+        let mut command = support::farad(lab.path());
+        command.args(["-e", setting, "-e", "dbg.linger=1", "-qc", "!sleep 60", "-d", &pid.to_string()]);
+        let mut child =
+            command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(300));
+        child.kill().unwrap();
+        child.wait().unwrap();
+    };
+    let mut kept = Running::start(lab.path().join("loop"));
+    lose("dbg.onlost=keep", kept.pid());
+    assert!(kept.status("State").starts_with('t'), "{}", kept.status("State"));
+    kept.lives_on();
+    let mut killed = Running::start(lab.path().join("loop"));
+    lose("dbg.onlost=kill", killed.pid());
+    let until = Instant::now() + Duration::from_secs(5);
+    while killed.0.try_wait().unwrap().is_none() {
+        assert!(Instant::now() < until, "it was not killed");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn a_target_that_is_killed_is_told_of() {
+    let lab = Lab::new(&["loop"]);
+    let printed = lab.everywhere(&[], "dcu sym.main;dk 9;di~type;ds;p8 4 @ sym.main;di~reason", &["loop"]);
+    assert!(printed.contains("type=dead") && printed.contains("reason=SIGKILL"), "{printed}");
+    let mut target = Running::start(lab.path().join("loop"));
+    let mut command = support::farad(lab.path());
+    command.args(["-qc", "dc;di~reason", "-d", &target.pid().to_string()]);
+    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    std::thread::sleep(Duration::from_millis(300));
+    target.0.kill().unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "reason=SIGKILL\n");
+}
+
+#[test]
+fn an_interrupt_stops_the_process_and_keeps_the_session() {
+    let lab = Lab::new(&["loop"]);
+    let server = lab.server();
+    let far = format!("rap://127.0.0.1:{}/dbg://./loop", server.port);
+    for words in [&["-d", "loop"][..], &[&far]] {
+        let mut command = support::farad(lab.path());
+        command.args(["-e", "scr.interactive=false", "-q"]).args(words);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        use std::io::Write;
+        let mut input = child.stdin.take().unwrap();
+        input.write_all(b"dc\n").unwrap();
+        std::thread::sleep(Duration::from_millis(500));
+        rustix::process::kill_process(rustix::process::Pid::from_child(&child), rustix::process::Signal::INT)
+            .unwrap();
+        std::thread::sleep(Duration::from_millis(300));
+        input.write_all(b"di~type\n?v rip-rip+1\ndk 9\nq\n").unwrap();
+        drop(input);
+        let output = child.wait_with_output().unwrap();
+        let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert_eq!(out, "type=stopped\n0x1\n", "{words:?}: {err}");
+    }
+}
+
+#[test]
+fn breakpoints_wait_for_their_file() {
+    let lab = Lab::new(&["threads"]);
+    let printed = lab.everywhere(&[], "dmm~?libc;dbm libc 0;db~?invalid;db-*;dmm~?threads;dc", &["threads"]);
+    assert_eq!(printed, "0\n1\n1\ncounted 24\n");
+    let symbols =
+        lab.farad(&["-qc", "dcu sym.main;dmi libc qsort~?qsort;dmis libc;f~?sym.qsort", "-d", "threads"]);
+    let lines: Vec<String> = symbols.out().lines().map(str::to_owned).collect();
+    assert!(lines[0] == "1" && lines[1].parse::<u32>().unwrap() >= 1, "{}", symbols.out());
+}
+
+#[test]
+fn what_cannot_be_done_is_said_in_a_line() {
+    let lab = Lab::new(&["loop"]);
+    for (words, wanted) in [
+        (&["-qc", "", "-d", "./nothing"][..], "No such file"),
+        (&["-qc", "", "-d", "no-such-program"], "PATH"),
+        (&["-qc", "", "-d", "99999999"], "no such process"),
+        (&["-qc", "", "pidof://no-such-program"], "no process is called"),
+        (&["-qc", "ds", "--"], "nothing is being debugged"),
+        (&["-qc", "db 0x10", "-d", "loop"], "no memory at 0x10"),
+        (&["-qc", "dpt=1", "-d", "loop"], "no thread 1"),
+        (&["-qc", "dk NONE", "-d", "loop"], "no signal"),
+        (&["-qc", "dc;ds", "-d", "loop", "1"], "has ended"),
+        (&["-S", "-qc", "o dbg://./loop", "--"], "may not debug"),
+    ] {
+        let finished = lab.farad(words);
+        assert!(finished.err().contains(wanted), "{words:?}: {}", finished.err());
+        assert_eq!(finished.end, End::Exit(1), "{words:?}");
+    }
+}
