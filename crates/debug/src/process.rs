@@ -289,7 +289,7 @@ impl Process {
         thread.running = false;
         let fresh = std::mem::take(&mut thread.fresh);
         match Status::of(status) {
-            Status::Event(libc::PTRACE_EVENT_STOP, _) => {}
+            Status::Event(libc::PTRACE_EVENT_STOP, _) => self.take_waiting_trap(id)?,
             Status::Event(libc::PTRACE_EVENT_EXIT, _) => {
                 self.note_end(id);
                 let gone = ptrace::resume(request::Request::PTRACE_CONT, Pid::from_raw(id), 0);
@@ -313,6 +313,25 @@ impl Process {
             machine::watch(Pid::from_raw(id), &self.hardware)?;
         }
         Ok(())
+    }
+
+    /// A thread that ran into a breakpoint may stop for us before it is told so. What waits then would be told when the
+    /// breakpoint is gone, or would end the process once nobody traces it: it is taken now.
+    fn take_waiting_trap(&mut self, id: i32) -> Result<()> {
+        let addr = self.pc(id)?.wrapping_sub(machine::PAST);
+        if !self.patches.contains(addr) || !system::waits_for_trap(self.pid.as_raw(), id) {
+            return Ok(());
+        }
+        ptrace::resume(request::Request::PTRACE_CONT, Pid::from_raw(id), 0)
+            .map_err(Error::of("stop a thread"))?;
+        match Status::of(wait_for(id)?) {
+            Status::Signal(libc::SIGTRAP) => self.set_pc(id, addr),
+            Status::Ended(reason) => {
+                self.end_thread(id, reason);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Whether a trap of a thread was one of our instructions.

@@ -26,6 +26,14 @@ pub(crate) fn is_thread(pid: i32, thread: i32) -> bool {
     fs::exists(format!("/proc/{pid}/task/{thread}")).unwrap_or(false)
 }
 
+/// Whether a trap waits to be told to a thread.
+pub(crate) fn waits_for_trap(pid: i32, thread: i32) -> bool {
+    let status = fs::read_to_string(format!("/proc/{pid}/task/{thread}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("SigPnd:"));
+    let waiting = line.and_then(|bits| u64::from_str_radix(bits.trim(), 16).ok()).unwrap_or(0);
+    waiting & 1 << (libc::SIGTRAP - 1) != 0
+}
+
 /// The name of a thread.
 pub(crate) fn thread_name(pid: i32, thread: i32) -> String {
     let name = fs::read_to_string(format!("/proc/{pid}/task/{thread}/comm")).unwrap_or_default();
