@@ -152,6 +152,7 @@ impl Engine {
             launched: process.launched,
             entry: entry.unwrap_or(0),
             lost: lost.to_owned(),
+            registers: Vec::new(),
             stop: *stop,
         })
     }

@@ -3,6 +3,7 @@
 mod cyclic;
 mod fd;
 mod file;
+mod gdb;
 mod hex;
 mod hole;
 mod http;

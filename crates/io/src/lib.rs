@@ -9,6 +9,7 @@ mod cache;
 mod ctx;
 mod desc;
 mod error;
+pub mod gdb;
 mod layer;
 mod map;
 pub mod net;
@@ -17,6 +18,7 @@ mod perm;
 pub mod rap;
 mod scheme;
 mod uri;
+pub mod walk;
 
 pub use backend::{
     Backend, Caching, ReadShared, Remote, Resize, Stamp, Status, Target, WriteAt, local, network,

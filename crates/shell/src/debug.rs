@@ -173,9 +173,10 @@ impl Env<'_> {
         if general.is_empty() {
             return;
         }
+        let layout = self.debugger().info.registers.clone();
         let context = self.registers();
         context.mark();
-        spread(&mut context.values, &general);
+        spread(&mut context.values, &general, &layout);
         let Some(pc) = context.value("PC") else { return };
         let name = context.profile().role("PC").unwrap_or("pc").to_owned();
         if follows && self.setting_number("dbg.follow") > 0 {
@@ -193,7 +194,9 @@ impl Env<'_> {
         let stop = &self.debugger().stop;
         let (thread, general) = (stop.thread, stop.general.0.clone());
         let values = self.registers().values.clone();
+        let layout = self.debugger().info.registers.clone();
         let (bank, bytes) = match bank {
+            _ if !layout.is_empty() => (target::Bank::General, gather_by(&values, general, &layout)),
             Bank::Float | Bank::Vector => (target::Bank::Float, values.bytes(Bank::Float).to_vec()),
             Bank::Debug => (target::Bank::Debug, values.bytes(Bank::Debug).to_vec()),
             Bank::General | Bank::Flag | Bank::Segment => (target::Bank::General, gather(&values, general)),
@@ -211,6 +214,8 @@ impl Env<'_> {
     /// When the process does not tell them.
     pub(crate) fn fetch_registers(&mut self, bank: Bank) -> Result<()> {
         let wanted = match bank {
+            // They were told with all others.
+            _ if !self.debugger().info.registers.is_empty() => return Ok(()),
             Bank::Float | Bank::Vector => target::Bank::Float,
             Bank::Debug => target::Bank::Debug,
             Bank::General | Bank::Flag | Bank::Segment => return Ok(()),
@@ -271,10 +276,33 @@ fn copy(from: &[u8], to: &mut [u8]) {
     to[..len].copy_from_slice(&from[..len]);
 }
 
-/// Puts what the system keeps of general registers into the banks that they are in here.
-fn spread(values: &mut Registers, general: &[u8]) {
+/// Puts what the system keeps of general registers into the banks that they are in here; or what a stub has of all, by the
+/// names it gives.
+fn spread(values: &mut Registers, general: &[u8], layout: &[target::Register]) {
+    for row in layout {
+        let bytes = general.get(row.offset as usize..(row.offset + row.bits.min(128).div_ceil(8)) as usize);
+        if let (Some(bytes), Some(slot)) = (bytes, values.profile().find(&row.name).cloned()) {
+            values.set_at(&slot, bytes.iter().rev().fold(0, |value, byte| value << 8 | u128::from(*byte)));
+        }
+    }
+    if !layout.is_empty() {
+        return;
+    }
     copy(general, values.bytes_mut(Bank::General));
     copy(general, values.bytes_mut(Bank::Segment));
+}
+
+/// The reverse, over what a stub has beside.
+fn gather_by(values: &Registers, mut general: Vec<u8>, layout: &[target::Register]) -> Vec<u8> {
+    for row in layout.iter().filter(|row| row.bits <= 128) {
+        let place = row.offset as usize..(row.offset + row.bits.div_ceil(8)) as usize;
+        if let (Some(slot), Some(to)) = (values.profile().find(&row.name), general.get_mut(place)) {
+            let value = values.value_of(slot).to_le_bytes();
+            let len = to.len();
+            to.copy_from_slice(&value[..len]);
+        }
+    }
+    general
 }
 
 /// The reverse, over what the system keeps beside.

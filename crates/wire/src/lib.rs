@@ -5,5 +5,6 @@
 //! the limits it was made with.
 #![forbid(unsafe_code)]
 
+pub mod gdb;
 pub mod rap;
 pub mod target;

@@ -10,7 +10,7 @@ mod reply;
 mod request;
 
 pub use bytes::Bytes;
-pub use reply::{Area, Event, File, Info, Process, Reason, Reply, Stop, Thread};
+pub use reply::{Area, Event, File, Info, Process, Reason, Register, Reply, Stop, Thread};
 pub use request::{
     Bank, End, Fate, How, Launch, Look, Lost, Point, PointKind, Request, Resume, Signals, Start, Stops, Until,
 };

@@ -24,6 +24,8 @@ pub(crate) const FLOAT: usize = 528;
 pub(crate) const PC: usize = offset_of!(libc::user_regs_struct, pc);
 /// The stack pointer.
 pub(crate) const SP: usize = offset_of!(libc::user_regs_struct, sp);
+/// The register that calls leave the return address in: `x30`.
+pub(crate) const LINK: Option<usize> = Some(30 * 8);
 /// The number of the system call that was entered: `x8`.
 pub(crate) const CALL: usize = 8 * 8;
 
@@ -109,9 +111,6 @@ pub(crate) fn touched(thread: Pid, points: &[Point]) -> Result<Option<Point>> {
 /// Whether a breakpoint in a debug register stops a thread that is resumed at it again.
 pub(crate) const STOPS_AGAIN: bool = true;
 
-/// The register that a call leaves its return address in.
-const LINK: usize = 30 * 8;
-
 fn instruction(code: &[u8]) -> u32 {
     code.first_chunk().map_or(0, |code| u32::from_le_bytes(*code))
 }
@@ -119,23 +118,6 @@ fn instruction(code: &[u8]) -> u32 {
 /// Whether code begins with a breakpoint: `brk` with any number.
 pub(crate) fn is_trap(code: &[u8]) -> bool {
     instruction(code) & 0xffe0_001f == 0xd420_0000
-}
-
-/// Whether code begins with an instruction that returns.
-pub(crate) fn returns(code: &[u8]) -> bool {
-    instruction(code) & 0xffff_f000 == 0xd65f_0000
-}
-
-/// Whether code begins with an instruction that calls: `bl`, `blr` and its kin.
-pub(crate) fn calls(code: &[u8]) -> bool {
-    let code = instruction(code);
-    code >> 26 == 0b10_0101 || code & 0xfeff_f000 == 0xd63f_0000
-}
-
-/// Where what a step called will return to, if it called; `read` reads a word of memory.
-pub(crate) fn called(before: &[u8], after: &[u8], _read: impl Fn(u64) -> Option<u64>) -> Option<u64> {
-    let back = word(before, PC).wrapping_add(4);
-    (word(after, LINK) == back && word(after, PC) != back && word(before, LINK) != back).then_some(back)
 }
 
 /// The bytes of a bank.

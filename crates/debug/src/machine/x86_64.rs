@@ -24,6 +24,8 @@ pub(crate) const FLOAT: usize = size_of::<libc::user_fpregs_struct>();
 pub(crate) const PC: usize = offset_of!(libc::user_regs_struct, rip);
 /// The stack pointer.
 pub(crate) const SP: usize = offset_of!(libc::user_regs_struct, rsp);
+/// The register that calls leave the return address in: none.
+pub(crate) const LINK: Option<usize> = None;
 /// The number of the system call that was entered.
 pub(crate) const CALL: usize = offset_of!(libc::user_regs_struct, orig_rax);
 
@@ -119,35 +121,6 @@ pub(crate) const STOPS_AGAIN: bool = false;
 /// Whether code begins with a breakpoint.
 pub(crate) fn is_trap(code: &[u8]) -> bool {
     code.starts_with(TRAP)
-}
-
-/// Whether code begins with an instruction that returns.
-pub(crate) fn returns(code: &[u8]) -> bool {
-    match code {
-        // `rep ret`, for old branch predictors.
-        [0xf3, rest @ ..] => matches!(rest, [0xc3 | 0xc2, ..]),
-        _ => matches!(code, [0xc3 | 0xc2 | 0xcb | 0xca, ..]),
-    }
-}
-
-/// Whether code begins with an instruction that calls.
-pub(crate) fn calls(code: &[u8]) -> bool {
-    match code {
-        [0x40..=0x4f | 0x3e | 0xf2, rest @ ..] if rest.len() > 1 => calls(rest),
-        // The middle of the second byte tells which of the instructions of this group.
-        [0xff, mode, ..] => matches!(mode >> 3 & 7, 2 | 3),
-        _ => matches!(code, [0xe8, ..]),
-    }
-}
-
-/// Where what a step called will return to, if it called; `read` reads a word of memory.
-pub(crate) fn called(before: &[u8], after: &[u8], read: impl Fn(u64) -> Option<u64>) -> Option<u64> {
-    let (from, sp) = (word(before, PC), word(after, SP));
-    let grown = word(before, SP).wrapping_sub(sp) == 8;
-    let back = read(sp).filter(|_| grown)?;
-    let behind = back.wrapping_sub(from);
-    // The longest instruction is of 15 bytes; one that goes on behind itself has only pushed something.
-    ((1..=15).contains(&behind) && word(after, PC) != back).then_some(back)
 }
 
 /// The bytes of a bank.

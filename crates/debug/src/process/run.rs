@@ -14,7 +14,7 @@ use crate::{machine, ptrace};
 /// Looks at a thread before the processor is given up.
 const SPINS: u32 = 200;
 /// Steps between two looks at what comes from outside.
-pub(super) const GLANCE: u64 = 64;
+const GLANCE: u64 = 64;
 
 /// What comes from outside while a process runs.
 pub(crate) trait Control {

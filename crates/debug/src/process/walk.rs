@@ -1,15 +1,20 @@
-//! Running instruction by instruction: over calls, and until something is so.
+//! Stepping over calls, and until something is so.
 
+use farad_io::walk::{self, Machine, Place, Stepping};
 use farad_wire::target::{Bank, Reason, Resume, Until};
 use nix::sys::ptrace::Request;
 
 use super::Process;
-use super::run::{Control, GLANCE, Poke};
-use crate::error::Result;
-use crate::machine::{self, PC, SP, word};
+use super::run::{Control, Poke};
+use crate::error::{Error, Result};
+use crate::machine::{self, word};
 
-/// Bytes that show what an instruction does.
-const CODE: usize = 16;
+/// The current thread, for as long as one request takes.
+struct Current<'a> {
+    process: &'a mut Process,
+    ask: &'a Resume,
+    control: &'a mut dyn Control,
+}
 
 impl Process {
     pub(super) fn step_over_often(
@@ -18,8 +23,10 @@ impl Process {
         ask: &Resume,
         control: &mut dyn Control,
     ) -> Result<Reason> {
+        let machine = self.machine()?;
+        let mut thread = Current { process: self, ask, control };
         for _ in 0..count {
-            if let Some(reason) = self.step_over(ask, control)? {
+            if let Some(reason) = walk::step_over(&mut thread, machine)? {
                 return Ok(reason);
             }
         }
@@ -34,76 +41,58 @@ impl Process {
         ask: &Resume,
         control: &mut dyn Control,
     ) -> Result<Reason> {
-        let mut steps = 0;
-        loop {
-            steps += 1;
-            if steps % GLANCE == 0 && control.wait(true) == Poke::Interrupt {
-                return Ok(Reason::Interrupted);
-            }
-            let returns = matches!(until, Until::Out) && machine::returns(&self.code()?);
-            let stopped = match over {
-                true => self.step_over(ask, control)?,
-                false => self.step(self.current, ask, control)?.reason(),
-            };
-            if let Some(reason) = stopped {
-                return Ok(reason);
-            }
-            let within =
-                |ranges: &[(u64, u64)], pc| ranges.iter().any(|(from, to)| (*from..*to).contains(&pc));
-            let done = match until {
-                Until::Out => returns,
-                Until::Return => machine::returns(&self.code()?),
-                Until::Call => machine::calls(&self.code()?),
-                Until::Address(addr) => self.pc(self.current)? == *addr,
-                Until::Inside(ranges) => within(ranges, self.pc(self.current)?),
-                Until::Outside(ranges) => !within(ranges, self.pc(self.current)?),
-            };
-            if done {
-                return Ok(Reason::Stepped);
-            }
-        }
+        let machine = self.machine()?;
+        walk::walk(&mut Current { process: self, ask, control }, machine, over, until)
     }
 
-    /// The instruction that comes next.
-    fn code(&self) -> Result<Vec<u8>> {
-        let mut code = vec![0; CODE];
-        let count = self.read(self.pc(self.current)?, &mut code)?;
-        code.truncate(count);
-        Ok(code)
+    fn machine(&self) -> Result<Machine> {
+        let bits = machine::bits(&self.registers(0, Bank::General)?);
+        let unknown = || Error::Other("calls of this machine are not known".to_owned());
+        Machine::of(machine::ARCH, bits).ok_or_else(unknown)
+    }
+}
+
+impl Stepping for Current<'_> {
+    type Error = Error;
+
+    fn step(&mut self) -> Result<Option<Reason>> {
+        Ok(self.process.step(self.process.current, self.ask, self.control)?.reason())
     }
 
-    /// One instruction with all that it calls. Returns why it stopped before that was done.
-    fn step_over(&mut self, ask: &Resume, control: &mut dyn Control) -> Result<Option<Reason>> {
-        let id = self.current;
-        let before = self.registers(0, Bank::General)?;
-        if let Some(reason) = self.step(id, ask, control)?.reason() {
-            return Ok(Some(reason));
-        }
-        let after = self.registers(0, Bank::General)?;
-        let read = |addr| {
-            let mut bytes = [0; 8];
-            (self.read(addr, &mut bytes).ok()? == bytes.len()).then(|| u64::from_le_bytes(bytes))
-        };
-        let Some(back) = machine::called(&before, &after, read) else { return Ok(None) };
-        let top = word(&after, SP);
-        let ours = !self.patches.contains(back);
-        self.patch(back, false)?;
+    fn run_to(&mut self, addr: u64, sp: u64) -> Result<Option<Reason>> {
+        let id = self.process.current;
+        let ours = !self.process.patches.contains(addr);
+        self.process.patch(addr, false)?;
         let stopped = loop {
-            match self.go(Request::PTRACE_CONT, ask, control)? {
-                // A deeper call of the same place, or another thread, comes by, too.
-                Reason::Breakpoint { addr } if addr == back && ours => {
-                    let now = self.registers(0, Bank::General)?;
-                    if self.current == id && word(&now, SP) >= top && word(&now, PC) == back {
+            match self.process.go(Request::PTRACE_CONT, self.ask, self.control)? {
+                Reason::Breakpoint { addr: hit } if hit == addr && self.process.current == id => {
+                    // A deeper call of the same place comes by, too.
+                    if self.place()?.sp >= sp {
                         break None;
                     }
                 }
-                Reason::Breakpoint { addr } if addr == back && self.current == id => break None,
+                // Another thread does.
+                Reason::Breakpoint { addr: hit } if hit == addr && ours => {}
                 reason => break Some(reason),
             }
         };
-        if ours && self.ended.is_none() {
-            self.unpatch(back)?;
+        if ours && self.process.ended.is_none() {
+            self.process.unpatch(addr)?;
         }
         Ok(stopped)
+    }
+
+    fn place(&mut self) -> Result<Place> {
+        let general = self.process.registers(0, Bank::General)?;
+        let link = machine::LINK.map_or(0, |link| word(&general, link));
+        Ok(Place { pc: word(&general, machine::PC), sp: word(&general, machine::SP), link })
+    }
+
+    fn read(&mut self, addr: u64, buf: &mut [u8]) -> Result<usize> {
+        self.process.read(addr, buf)
+    }
+
+    fn is_interrupted(&mut self) -> bool {
+        self.control.wait(true) == Poke::Interrupt
     }
 }

@@ -2,10 +2,17 @@
 
 use crate::scheme::Scheme;
 
-use super::{http, rap, socket, tcp_slurp, unix};
+use super::{gdb, http, rap, socket, tcp_slurp, unix};
 
-static NETWORK: &[&Scheme] =
-    &[&rap::SCHEME, &tcp_slurp::SCHEME, &socket::SCHEME, &unix::SCHEME, &http::PLAIN, &http::SECURE];
+static NETWORK: &[&Scheme] = &[
+    &rap::SCHEME,
+    &tcp_slurp::SCHEME,
+    &socket::SCHEME,
+    &unix::SCHEME,
+    &http::PLAIN,
+    &http::SECURE,
+    &gdb::SCHEME,
+];
 
 /// The schemes that need a network.
 pub fn network() -> impl Iterator<Item = &'static Scheme> {
@@ -24,7 +31,7 @@ mod tests {
         let mut seen: HashSet<&str> = local().flat_map(|row| row.names).copied().collect();
         for row in network() {
             assert!(!row.brief.is_empty() && !row.effects.is_empty(), "{:?}", row.names);
-            assert!(matches!(row.permissions, "r__" | "rw_"), "{:?}", row.names);
+            assert!(matches!(row.permissions, "r__" | "rw_" | "rwd"), "{:?}", row.names);
             for name in row.names {
                 assert!(seen.insert(name), "{name} is listed twice");
                 assert!(row.uris.iter().any(|uri| uri.starts_with(&format!("{name}://"))), "{name}");

@@ -105,6 +105,7 @@ fn once(env: &mut Env<'_>, how: &How, until: Vec<u64>) -> Result<Stop> {
     };
     let Reply::Stop(stop) = env.ask(&Request::Resume(ask))? else { return Err(surprise()) };
     let Bytes(general) = &stop.general;
-    super::spread(&mut env.registers().values, general);
+    let layout = env.debugger().info.registers.clone();
+    super::spread(&mut env.registers().values, general, &layout);
     Ok(*stop)
 }

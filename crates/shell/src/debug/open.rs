@@ -67,6 +67,11 @@ fn settle_loss(env: &mut Env<'_>, fd: u32) -> Result<()> {
 fn read_program(env: &mut Env<'_>, strings: bool) -> Result<()> {
     let fd = env.target()?;
     let info = env.debugger().info.clone();
+    if info.exe.is_empty() {
+        env.out
+            .report("INFO: the stub does not tell which program it is: give its file, gdb://HOST:PORT/FILE");
+        return Ok(());
+    }
     let uri = env.session.io.descriptor(fd)?.target_file(&info.exe)?;
     read_file(env, &uri, strings, |binary| base_of(binary, &info))
 }
@@ -85,6 +90,10 @@ pub(super) fn read_file(
     strings: bool,
     base: impl Fn(&Binary) -> Option<u64>,
 ) -> Result<()> {
+    // A peer names it: what is no file of bytes is not opened.
+    if !uri.contains("://") && !std::fs::metadata(uri).is_ok_and(|data| data.is_file()) {
+        return Err(Error::failed("there is no such file here"));
+    }
     let current = env.session.io.current().ok();
     let file = env.session.io.open(uri, &load::options(env, Perm::R), env.ctx)?;
     if let Some(current) = current {
@@ -104,6 +113,10 @@ pub(super) fn read_file(
         }
     };
     let request = Open { base: found, strings, ..Open::new(uri) };
+    if !is_in_memory(env, file, &request)? {
+        env.session.io.close(file)?;
+        return Err(Error::failed("the file is not the one that is in memory"));
+    }
     if let Some(loaded) = load::read_layout(env, file, &request)? {
         load::settle(env, &loaded);
         env.session.loaded.push(loaded);
@@ -111,6 +124,26 @@ pub(super) fn read_file(
     }
     Ok(())
 }
+
+/// Whether the beginning of a file is in memory where the file is to be; what cannot be read there is taken to be.
+fn is_in_memory(env: &mut Env<'_>, file: u32, request: &Open) -> Result<bool> {
+    let fd = env.target()?;
+    let options =
+        farad_bin::Options { base: request.base, depth: Depth::Layout, ..load::string_options(env) };
+    let Ok(Some(binary)) = load::with_source(env, file, |source| farad_bin::load(source, &options))? else {
+        return Ok(true);
+    };
+    let first = binary.maps.iter().find(|map| matches!(map.source, farad_bin::MapSource::File { offset: 0 }));
+    let Some(at) = first.map(|map| map.vaddr) else { return Ok(true) };
+    let (mut here, mut there) = ([0; HEAD], [0; HEAD]);
+    let read = env.session.io.descriptor(file)?.read_at(0, &mut here, env.ctx)?;
+    let found = env.session.io.descriptor(fd)?.read_at(at, &mut there, env.ctx)?;
+    let len = read.min(found);
+    Ok(here[..len] == there[..len])
+}
+
+/// Bytes of a file's beginning that tell it from others.
+const HEAD: usize = 64;
 
 /// The process runs another program: its names are read, and breakpoints set again that are still in place.
 pub(super) fn change_program(env: &mut Env<'_>) -> Result<()> {

@@ -37,8 +37,8 @@ static ROWS: &[Row] = &[
 
 fn rows(env: &mut Env<'_>) -> Result<Vec<(&'static str, Value)>> {
     let Reply::Info(info) = env.ask(&Request::Describe)? else { return Err(surprise()) };
-    let uid = match env.ask(&Request::Processes)? {
-        Reply::Processes(all) => all.into_iter().find(|it| it.pid == info.pid).map(|it| it.uid),
+    let uid = match env.ask(&Request::Processes) {
+        Ok(Reply::Processes(all)) => all.into_iter().find(|it| it.pid == info.pid).map(|it| it.uid),
         _ => None,
     };
     let stop = &info.stop;

@@ -1,0 +1,195 @@
+//! Packets to a stub and back, over one connection.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use farad_wire::gdb::{Decoder, Event, INTERRUPT, encode};
+
+use crate::ctx::Ctx;
+use crate::error::{Error, Result};
+use crate::net::Link;
+
+/// Bytes taken off the link at a time.
+const CHUNK: usize = 64 << 10;
+/// How often a packet is sent again that did not arrive whole.
+const AGAIN: u32 = 3;
+/// Cancels that an answer is waited through.
+const CANCELS: u32 = 2;
+/// For how long a stub that was interrupted may go on.
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A connection to a stub.
+pub(super) struct Conversation {
+    link: Link,
+    uri: String,
+    decoder: Decoder,
+    arrived: VecDeque<Vec<u8>>,
+    /// Packets are acknowledged.
+    pub(super) acks: bool,
+    sent: Vec<u8>,
+    again: u32,
+    broken: bool,
+}
+
+impl Conversation {
+    pub(super) fn new(link: Link, uri: String) -> Conversation {
+        Conversation {
+            link,
+            uri,
+            decoder: Decoder::default(),
+            arrived: VecDeque::new(),
+            acks: true,
+            sent: Vec::new(),
+            again: 0,
+            broken: false,
+        }
+    }
+
+    pub(super) fn uri(&self) -> &str {
+        &self.uri
+    }
+
+    /// The error that ends the conversation.
+    pub(super) fn fail(&mut self, why: impl Into<String>) -> Error {
+        self.broken = true;
+        self.link.close();
+        Error::Connection { uri: self.uri.clone(), why: why.into() }
+    }
+
+    /// Sends a packet.
+    pub(super) fn send(&mut self, content: &[u8], ctx: &Ctx) -> Result<()> {
+        let packet = encode(content);
+        self.sent.clone_from(&packet);
+        self.again = 0;
+        self.send_raw(&packet, ctx)
+    }
+
+    fn send_raw(&mut self, bytes: &[u8], ctx: &Ctx) -> Result<()> {
+        if self.broken {
+            return Err(Error::Connection {
+                uri: self.uri.clone(),
+                why: "it was given up before".to_owned(),
+            });
+        }
+        let mut done = 0;
+        let mut buf = vec![0; CHUNK];
+        let until = Instant::now() + PATIENCE;
+        while done < bytes.len() {
+            let moved =
+                self.link.exchange(&bytes[done..], &mut buf).map_err(|error| self.fail(error.to_string()))?;
+            done += moved.sent;
+            self.take(&buf[..moved.received])?;
+            if self.link.is_closed() {
+                return Err(self.fail("the stub hung up"));
+            }
+            if moved.sent == 0 && moved.received == 0 {
+                ctx.check()?;
+                if Instant::now() > until {
+                    return Err(self.fail("the stub takes nothing"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks the target to stop, whatever the stub is at.
+    pub(super) fn interrupt(&mut self, ctx: &Ctx) -> Result<()> {
+        let patient = Ctx { cancel: crate::ctx::Cancel::new(), ..ctx.clone() };
+        self.send_raw(&[INTERRUPT], &patient)
+    }
+
+    fn take(&mut self, bytes: &[u8]) -> Result<()> {
+        for &byte in bytes {
+            match self.decoder.push(byte).map_err(|error| self.fail(error.to_string()))? {
+                Some(Event::Packet { content, intact: true }) => {
+                    self.arrived.push_back(content);
+                    self.acknowledge(b"+")?;
+                }
+                Some(Event::Packet { intact: false, .. }) if self.acks => self.acknowledge(b"-")?,
+                Some(Event::Packet { .. }) => return Err(self.fail("a packet's sum is wrong")),
+                Some(Event::Nack) => {
+                    self.again += 1;
+                    if self.again > AGAIN {
+                        return Err(self.fail("it does not understand what is sent"));
+                    }
+                    let packet = self.sent.clone();
+                    self.link.exchange(&packet, &mut []).map_err(|error| self.fail(error.to_string()))?;
+                }
+                Some(Event::Ack | Event::Notification(_)) | None => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn acknowledge(&mut self, sign: &[u8]) -> Result<()> {
+        if self.acks {
+            self.link.exchange(sign, &mut []).map_err(|error| self.fail(error.to_string()))?;
+        }
+        Ok(())
+    }
+
+    /// The next packet, if one came within a tick.
+    pub(super) fn poll(&mut self) -> Result<Option<Vec<u8>>> {
+        if let Some(content) = self.arrived.pop_front() {
+            return Ok(Some(content));
+        }
+        let mut buf = vec![0; CHUNK];
+        let moved = self.link.exchange(&[], &mut buf).map_err(|error| self.fail(error.to_string()))?;
+        self.take(&buf[..moved.received])?;
+        if self.arrived.is_empty() && self.link.is_closed() {
+            return Err(self.fail("the stub hung up"));
+        }
+        Ok(self.arrived.pop_front())
+    }
+
+    /// The next packet. An answer is on its way, and is waited for whoever cancels; a wait that is given up all the same
+    /// leaves the stub in the middle of it, and ends the conversation.
+    pub(super) fn receive(&mut self, ctx: &Ctx) -> Result<Vec<u8>> {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            if let Some(content) = self.poll()? {
+                return Ok(content);
+            }
+            let late = ctx.cancel.count() > CANCELS
+                || ctx.deadline.is_some_and(|deadline| Instant::now() >= deadline);
+            if late && ctx.cancel.is_raised() {
+                return Err(self.fail("hung up: it did not answer before the third ^C"));
+            }
+            if late {
+                self.fail("");
+                return Err(Error::Deadline);
+            }
+            if ctx.cancel.is_raised() && Instant::now() > until {
+                return Err(self.fail("hung up: it does not answer"));
+            }
+        }
+    }
+
+    /// Asks, and gives the answer.
+    pub(super) fn ask(&mut self, content: &[u8], ctx: &Ctx) -> Result<Vec<u8>> {
+        self.send(content, ctx)?;
+        self.receive(ctx)
+    }
+
+    /// Asks several things in one flight, and gives the answers in order.
+    pub(super) fn ask_all(&mut self, contents: &[Vec<u8>], ctx: &Ctx) -> Result<Vec<Vec<u8>>> {
+        if self.acks {
+            // A packet that is asked for again must be the last one sent.
+            return contents.iter().map(|content| self.ask(content, ctx)).collect();
+        }
+        let flight: Vec<u8> = contents.iter().flat_map(|content| encode(content)).collect();
+        self.send_raw(&flight, ctx)?;
+        contents.iter().map(|_| self.receive(ctx)).collect()
+    }
+
+    /// Hangs up.
+    pub(super) fn close(&mut self) {
+        self.link.finish(Duration::from_millis(200));
+        self.broken = true;
+    }
+}
+
+/// Whether an answer is an error, or says that the question is not known.
+pub(super) fn is_refusal(content: &[u8]) -> bool {
+    content.is_empty() || matches!(content, [b'E', _, _]) || content.starts_with(b"E.")
+}
