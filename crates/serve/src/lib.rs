@@ -5,6 +5,7 @@
 
 mod circle;
 mod error;
+mod gdb;
 mod host;
 mod identity;
 mod limit;

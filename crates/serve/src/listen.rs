@@ -36,6 +36,7 @@ const BREATH: Duration = Duration::from_millis(50);
 pub(crate) enum Kind {
     Rap,
     Tcp,
+    Gdb(crate::gdb::Program),
 }
 
 impl Kind {
@@ -43,6 +44,7 @@ impl Kind {
         match self {
             Kind::Rap => "rap",
             Kind::Tcp => "tcp",
+            Kind::Gdb(_) => "gdb",
         }
     }
 }
@@ -264,6 +266,7 @@ async fn accept(server: Arc<Server>, listener: Listener) {
             match entry.server.kind {
                 Kind::Rap => crate::rap::serve(stream, &entry.server, &client, stop).await,
                 Kind::Tcp => crate::tcp::serve(stream, &entry.server, &client, stop).await,
+                Kind::Gdb(program) => crate::gdb::serve(stream, &entry.server, &client, program, stop).await,
             }
         });
     }

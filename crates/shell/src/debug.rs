@@ -249,6 +249,14 @@ fn mark_at(env: &mut Env<'_>, name: &str, pc: u64) {
     flags.set(flag);
 }
 
+/// The descriptor of the process under the debugger.
+///
+/// # Errors
+/// When there is none.
+pub fn target(env: &mut Env<'_>) -> Result<u32> {
+    env.target()
+}
+
 /// Asks something of the process that a descriptor has, for somebody who debugs it from elsewhere; what the session knows
 /// of it follows.
 ///

@@ -14,7 +14,6 @@ const GROUPS: &[(&str, &str)] = &[
     ("/k", "searches for signatures"),
     ("/m", "searches for magic numbers"),
     ("=H", "web servers"),
-    ("=g", "gdb servers"),
     ("=h", "web servers"),
     ("L", "plugins"),
     ("P", "projects"),
@@ -64,7 +63,6 @@ mod tests {
     #[test]
     fn what_the_peer_has_is_told_from_what_nobody_has() {
         assert_eq!(has("aaa"), Some("analysis"));
-        assert_eq!(has("=g"), Some("gdb servers"));
         assert_eq!(has("wop"), Some(""));
         assert_eq!(has("wopj"), Some(""));
         assert_eq!(has("wopoo"), None);

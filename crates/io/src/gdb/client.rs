@@ -26,6 +26,9 @@ const DOCUMENTS: usize = 64;
 const SMALLEST: usize = 400;
 const LARGEST: usize = 256 << 10;
 
+/// Most breakpoints that are gone and remembered.
+const REMOVED: usize = 4096;
+
 /// The signal that ends a process whatever it wants.
 const KILL: i32 = 9;
 
@@ -56,6 +59,8 @@ pub struct GdbClient {
     /// The signal to go on with.
     pub(super) deliver: i32,
     pub(super) points: Vec<target::Point>,
+    /// Addresses of breakpoints that are gone, which a thread may have run into before.
+    pub(super) removed: Vec<u64>,
     /// The program counter, while it is known.
     pub(super) pc: Option<u64>,
     auxiliary: Vec<u8>,
@@ -83,6 +88,7 @@ impl GdbClient {
             deliver: 0,
             points: Vec::new(),
             pc: None,
+            removed: Vec::new(),
             auxiliary: Vec::new(),
             exe: options.file.clone().unwrap_or_default(),
             attached: false,
@@ -391,6 +397,10 @@ impl GdbClient {
         let answer = self.talk.ask(content.as_bytes(), ctx)?;
         if answer == b"OK" {
             self.points.retain(|other| *other != point);
+            self.removed.retain(|addr| *addr != point.addr);
+            if letter == b'z' && self.removed.len() < REMOVED {
+                self.removed.push(point.addr);
+            }
             if letter == b'Z' {
                 self.points.push(point);
             }

@@ -40,9 +40,15 @@ const NAMES: [(&str, &str, &str); 3] =
 
 /// The documents that a description includes.
 pub(super) fn includes(text: &str) -> Vec<String> {
-    let Ok(document) = parse(text) else { return Vec::new() };
+    let text = plain(text);
+    let Ok(document) = parse(&text) else { return Vec::new() };
     let included = document.descendants().filter(|node| node.tag_name().name() == "include");
     included.filter_map(|node| node.attribute("href").map(str::to_owned)).collect()
+}
+
+/// A document without the name space of what it includes, which qemu uses and does not declare.
+fn plain(text: &str) -> String {
+    text.replace("<xi:include", "<include").replace("</xi:include", "</include")
 }
 
 fn parse(text: &str) -> Result<roxmltree::Document<'_>, roxmltree::Error> {
@@ -55,7 +61,8 @@ pub(super) fn read(documents: &[String]) -> Description {
     let mut description = Description::default();
     let mut rows: Vec<(u64, String, u32)> = Vec::new();
     for text in documents {
-        let Ok(document) = parse(text) else { continue };
+        let text = plain(text);
+        let Ok(document) = parse(&text) else { continue };
         for node in document.descendants() {
             match node.tag_name().name() {
                 "architecture" => {
@@ -125,6 +132,9 @@ mod tests {
         let main = r#"<?xml version="1.0"?><!DOCTYPE target SYSTEM "gdb-target.dtd">
             <target><architecture>i386:x86-64</architecture>
             <xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="core.xml"/></target>"#;
+        let undeclared =
+            r#"<target><xi:include href="a.xml"/><xi:include href="b.xml"></xi:include></target>"#;
+        assert_eq!(includes(undeclared), ["a.xml", "b.xml"]);
         let core = r#"<feature name="c"><reg name="rax" bitsize="64"/><reg name="eflags" bitsize="32" regnum="7"/>
             <reg name="cs" bitsize="32"/><reg name="broken"/></feature>"#;
         assert_eq!(includes(main), ["core.xml"]);

@@ -10,7 +10,7 @@ use crate::error::Result;
 
 /// Names of the registers that play a role.
 pub(super) const PC: &[&str] = &["rip", "eip", "pc"];
-pub(super) const SP: &[&str] = &["rsp", "esp", "sp", "r1", "x2"];
+pub(super) const SP: &[&str] = &["rsp", "esp", "sp"];
 pub(super) const LINK: &[&str] = &["x30", "lr"];
 
 /// Keys of the auxiliary vector: the program's headers, how large one is and how many there are, the linker's base.

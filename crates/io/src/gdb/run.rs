@@ -217,6 +217,9 @@ impl Run<'_> {
                         let pc = self.place()?.pc;
                         let at_point = self.client.points.iter().any(|point| point.addr == pc);
                         match how {
+                            Go::Continue if !at_point && self.client.removed.contains(&pc) => {
+                                return Ok(None);
+                            }
                             _ if breakpoint => Reason::Breakpoint { addr: pc },
                             Go::Step => return Ok(Some(Reason::Stepped)),
                             Go::Continue if at_point => Reason::Breakpoint { addr: pc },

@@ -91,6 +91,14 @@ static ROWS: &[Row] = &[
         .params(&[PLACE])
         .effects(NETWORK),
     Row::new(".:", "The same as =t", server::serve_text).glue(Glue::Rest).params(&[PLACE]).effects(NETWORK),
+    Row::new(
+        "=g",
+        "Serve gdb on a port: a program that is started, or the process under the debugger",
+        server::serve_gdb,
+    )
+    .glue(Glue::Rest)
+    .params(&[PLACE, maybe("program", Kind::Text)])
+    .effects(NETWORK.union(Effects::DEBUG)),
     Row::new("=l", "List the servers of this process and their clients", server::list),
     Row::new("=l-", "Stop a server", server::stop)
         .glue(Glue::Rest)

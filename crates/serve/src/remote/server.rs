@@ -1,10 +1,11 @@
 //! Servers of this process: start, list, stop.
 
 use farad_io::Endpoint;
-use farad_shell::{Args, Env, Result};
+use farad_shell::{Args, Env, Result, load};
 
 use super::rap::Rap;
 use super::run::run_once;
+use crate::gdb::Program;
 use crate::host;
 use crate::listen::{self, Kind, Server};
 
@@ -37,6 +38,22 @@ pub(super) fn serve_behind(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 
 pub(super) fn serve_text(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     serve_until_stopped(env, Kind::Tcp, args.required("the port")?)
+}
+
+/// Serves the gdb protocol: for a program that is started, or for the process under the debugger.
+pub(super) fn serve_gdb(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let (place, program) = args.split_first();
+    args.required("the port")?;
+    let ours = !program.is_empty();
+    let fd = match ours {
+        true => load::open(env, &load::Request::new(&format!("dbg://{program}")))?,
+        false => farad_shell::target(env)?,
+    };
+    let served = serve_until_stopped(env, Kind::Gdb(Program { fd, ours }), place);
+    if ours {
+        farad_shell::leave(env)?;
+    }
+    served
 }
 
 pub(super) fn list(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {

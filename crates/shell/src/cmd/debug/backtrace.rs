@@ -30,7 +30,7 @@ fn name(env: &mut Env<'_>, files: &[Module], addr: u64) -> Option<(String, u64)>
     let others = [Some(crate::debug::SPACE), Some("format")];
     let is_code = |flag: &crate::flag::Flag| !others.contains(&flag.space.as_deref());
     let file = files.iter().find(|file| (file.from..file.to).contains(&addr));
-    let flag = env.session.flags.before(addr.wrapping_add(1), is_code);
+    let flag = env.session.flags.before(addr, is_code);
     match (file, flag) {
         (Some(file), Some(flag)) if flag.addr < file.from => Some((printable(file.name()), addr - file.from)),
         (Some(file), None) => Some((printable(file.name()), addr - file.from)),
@@ -41,10 +41,7 @@ fn name(env: &mut Env<'_>, files: &[Module], addr: u64) -> Option<(String, u64)>
 fn function(env: &Env<'_>, addr: u64) -> String {
     let function = env.session.analysis.of(addr).map(|function| function.name.clone());
     let symbol = || {
-        let flag = env
-            .session
-            .flags
-            .before(addr.wrapping_add(1), |flag| flag.space.as_deref() == Some("symbols"))?;
+        let flag = env.session.flags.before(addr, |flag| flag.space.as_deref() == Some("symbols"))?;
         (addr - flag.addr < flag.size).then(|| flag.name.clone())
     };
     function.or_else(symbol).map_or_else(|| "??".to_owned(), |name| printable(&name))

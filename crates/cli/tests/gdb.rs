@@ -1,0 +1,337 @@
+//! gdb's remote protocol against the real programs: farad at gdbserver and at qemu, gdb at farad.
+//!
+//! `./test` installs gdb, gdbserver, qemu-user and a compiler for aarch64, and runs these when they are there.
+
+mod support;
+
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use support::process::{self, Finished, Server};
+
+const LIMIT: Duration = Duration::from_secs(40);
+
+fn build(compiler: &str, flags: &[&str], program: &str, folder: &Path, name: &str) {
+    let source = support::root().join(format!("tests/debug/{program}.c"));
+    let mut command = Command::new(compiler);
+    command.args(["-O1", "-g", "-pthread"]).args(flags).arg("-o").arg(folder.join(name)).arg(source);
+    assert!(command.status().expect("a compiler").success(), "{compiler} {program}");
+}
+
+fn lab(programs: &[&str]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    programs.iter().for_each(|program| build("cc", &[], program, folder.path(), program));
+    folder
+}
+
+/// A stub that is killed when the test is over.
+struct Stub(Child, u16);
+
+impl Stub {
+    fn start(folder: &Path, words: impl Fn(u16) -> Vec<String>) -> Stub {
+        let port = support::net::free_port();
+        let words = words(port);
+        let child = Command::new(&words[0])
+            .args(&words[1..])
+            .current_dir(folder)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap_or_else(|error| panic!("{}: {error} (./test installs it)", words[0]));
+        let until = Instant::now() + LIMIT;
+        while !support::net::listens(child.id(), port) {
+            assert!(Instant::now() < until, "{} does not listen", words[0]);
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        Stub(child, port)
+    }
+
+    fn gdbserver(folder: &Path, words: &str) -> Stub {
+        Stub::start(folder, |port| {
+            let line = format!("gdbserver --once 127.0.0.1:{port} {words}");
+            line.split_whitespace().map(str::to_owned).collect()
+        })
+    }
+}
+
+impl Drop for Stub {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn farad(folder: &Path, words: &[&str]) -> Finished {
+    process::run(support::farad(folder).args(words), None, LIMIT)
+}
+
+/// What is done to a process here and at a stub, which must print the same.
+const SCRIPTS: &[(&str, &str)] = &[
+    (
+        "loop 9",
+        "dcu sym.main;dr rip;pi 3;db sym.round_done;dc;dr rdi;ds;dr rip;dso;dsf;dr rip;dbt~sym.main~?",
+    ),
+    ("loop 9", "db sym.round_done if rdi==4;dc;dr rdi;db-*;dr rax=7;dr rax;dr eax;dc;di~type"),
+    (
+        "loop 9",
+        "dbw obj.rounds w 8;dc;pv8 @ obj.rounds;dc;pv8 @ obj.rounds;db-*;dbH sym.round_done;dc;dr rdi",
+    ),
+    (
+        "loop 9",
+        "dcu sym.main;p8 4 @ rip;wx 9090 @ rip;pi 2 @ rip;dm~loop~?;dmm~loop~?;dxs getpid~0x~?;dx b82a000000",
+    ),
+    ("threads", "db sym.tick;dc;dbj~{[0].hits};dc;dbj~{[0].hits};db-*;dc;di~type"),
+    ("crash segv", "dc;di~reason;dr rip;dbt~sym.main~?;dc;di~reason"),
+    ("crash abrt", "dc;di~reason;dbt~sym.main~?;dc;di~reason"),
+];
+
+#[test]
+#[ignore = "needs gdbserver"]
+fn a_script_prints_the_same_at_gdbserver() {
+    let folder = lab(&["loop", "threads", "crash"]);
+    for (program, script) in SCRIPTS {
+        let words: Vec<&str> = ["-qc", script, "-d"].into_iter().chain(program.split(' ')).collect();
+        let here = farad(folder.path(), &words).out();
+        let stub = Stub::gdbserver(folder.path(), &format!("./{program}"));
+        let there = farad(folder.path(), &["-qc", script, &format!("gdb://127.0.0.1:{}", stub.1)]);
+        // What the program prints goes where the stub has it go.
+        let lines = |text: &str| -> Vec<String> {
+            text.lines()
+                .filter(|line| !line.starts_with("counted") && !line.starts_with("rounds"))
+                .map(str::to_owned)
+                .collect()
+        };
+        assert_eq!(lines(&here), lines(&there.out()), "{script}\n{}", there.err());
+        assert!(lines(&here).len() > 2, "{here}");
+    }
+}
+
+#[test]
+#[ignore = "needs gdbserver"]
+fn a_process_that_gdbserver_has_lives_on() {
+    let folder = lab(&["loop"]);
+    let mut target = Command::new(folder.path().join("loop")).stdout(Stdio::null()).spawn().unwrap();
+    std::thread::sleep(Duration::from_millis(100));
+    let stub = Stub::gdbserver(folder.path(), &format!("--attach {}", target.id()));
+    let uri = format!("gdb://127.0.0.1:{}", stub.1);
+    let finished = farad(folder.path(), &["-qc", "db sym.round_done;dc;dr rdi;dp-", &uri]);
+    assert!(finished.out().starts_with("0x"), "{}", finished.err());
+    std::thread::sleep(Duration::from_millis(300));
+    let status = std::fs::read_to_string(format!("/proc/{}/status", target.id())).unwrap();
+    assert!(status.contains("TracerPid:\t0"), "{status}");
+    assert!(target.try_wait().unwrap().is_none(), "it ended");
+    target.kill().unwrap();
+    target.wait().unwrap();
+}
+
+#[test]
+#[ignore = "needs gdbserver"]
+fn an_interrupt_stops_the_target_of_a_stub() {
+    use std::io::Write;
+    let folder = lab(&["loop"]);
+    let stub = Stub::gdbserver(folder.path(), "./loop");
+    let mut command = support::farad(folder.path());
+    command.args(["-q", &format!("gdb://127.0.0.1:{}", stub.1)]);
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(b"dc\n").unwrap();
+    std::thread::sleep(Duration::from_millis(700));
+    rustix::process::kill_process(rustix::process::Pid::from_child(&child), rustix::process::Signal::INT)
+        .unwrap();
+    std::thread::sleep(Duration::from_millis(500));
+    input.write_all(b"di~reason\ndcu sym.round_done\ndr rip-rip\n?v rip-sym.round_done\nq\n").unwrap();
+    drop(input);
+    let output = child.wait_with_output().unwrap();
+    let out = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        out.starts_with("reason=interrupted\n") && out.ends_with("0x0\n"),
+        "{out}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+#[test]
+#[ignore = "needs qemu-user"]
+fn qemu_is_debugged_as_x86_64() {
+    let folder = lab(&["loop"]);
+    let stub = Stub::start(folder.path(), |port| {
+        ["qemu-x86_64", "-g", &port.to_string(), "./loop", "9"].map(str::to_owned).to_vec()
+    });
+    let file = folder.path().join("loop");
+    let uri = format!("gdb://127.0.0.1:{}/{}", stub.1, file.display());
+    let script = "dcu sym.main;?v rip-sym.main;db sym.round_done;dc;dr rdi;ds;dbt~sym.main~?;\
+                  dm~loop~?;dm~linker~?;dr rax=7;dr rax;p8 2 @ sym.round_done;db-*;dc;di~reason";
+    let finished = farad(folder.path(), &["-qc", script, &uri]);
+    let out = finished.out();
+    let lines: Vec<&str> = out.lines().collect();
+    assert_eq!((lines[0], lines[1], lines[2]), ("0x0", "0x00000001", "1"), "{out}{}", finished.err());
+    assert!(lines[3].parse::<u32>().unwrap() >= 3 && lines[4].parse::<u32>().unwrap() >= 3, "{out}");
+    assert_eq!(lines[lines.len() - 1], "reason=exited 0", "{out}");
+}
+
+#[test]
+#[ignore = "needs qemu-user and gcc-aarch64-linux-gnu"]
+fn qemu_is_debugged_as_aarch64() {
+    let folder = tempfile::tempdir().unwrap();
+    build("aarch64-linux-gnu-gcc", &["-static"], "loop", folder.path(), "loop");
+    let stub = Stub::start(folder.path(), |port| {
+        ["qemu-aarch64", "-g", &port.to_string(), "./loop", "9"].map(str::to_owned).to_vec()
+    });
+    let file = folder.path().join("loop");
+    let uri = format!("gdb://127.0.0.1:{}/{}", stub.1, file.display());
+    let script = "e asm.bits;dcu sym.main;?v pc-sym.main;pi 1;db sym.round_done;dc;dr x0;?v x30-sym.main~0x;dso;dsf;\
+                  db-*;dcu sym.round_done;dr x0;dr x0=9;dr x0;dr w0;dm~loop~?;dm~stack~?;p8 4 @ sym.main;dc;di~reason";
+    let finished = farad(folder.path(), &["-qc", script, &uri]);
+    let out = finished.out();
+    let lines: Vec<&str> = out.lines().collect();
+    assert_eq!((lines[0], lines[1], lines[3]), ("64", "0x0", "0x00000001"), "{out}{}", finished.err());
+    assert!(lines[2].starts_with("stp x29, x30"), "{out}");
+    assert_eq!((lines[5], lines[7], lines[8]), ("0x00000002", "0x00000009", "0x00000009"), "{out}");
+    assert_eq!((lines[9], lines[10], lines[lines.len() - 1]), ("2", "1", "reason=exited 0"), "{out}");
+}
+
+/// gdb with commands, at a server.
+fn gdb(folder: &Path, port: u16, program: &str, commands: &[&str]) -> String {
+    let mut command = Command::new("gdb");
+    command.args(["-q", "-nx", "-batch", "-ex", "set pagination off", "-ex"]);
+    command.arg(format!("target remote 127.0.0.1:{port}")).current_dir(folder);
+    for line in commands {
+        command.args(["-ex", line]);
+    }
+    let finished = process::run(command.arg(program), None, LIMIT);
+    finished.out() + &finished.err()
+}
+
+fn serve(folder: &Path, words: impl Fn(u16) -> Vec<String>) -> Server {
+    Server::start(|port| {
+        let mut command = support::farad(folder);
+        command.args(words(port));
+        command
+    })
+    .expect("a server")
+}
+
+#[test]
+#[ignore = "needs gdb"]
+fn gdb_debugs_a_program_that_is_served() {
+    let folder = lab(&["threads"]);
+    let server =
+        serve(folder.path(), |port| vec!["-qc".to_owned(), format!("=g {port} ./threads"), "--".to_owned()]);
+    let said = gdb(
+        folder.path(),
+        server.port,
+        "./threads",
+        &[
+            "break tick",
+            "continue",
+            "info threads",
+            "bt",
+            "p counter",
+            "stepi",
+            "info registers rip",
+            "p $xmm0.uint128",
+            "x/2xb tick",
+            "set var counter = 100",
+            "delete",
+            "watch counter",
+            "continue",
+            "delete",
+            "hbreak main",
+            "continue",
+        ],
+    );
+    for wanted in [
+        "Breakpoint 1, tick",
+        "(threads)",
+        "work (number=",
+        "$1 = 0",
+        "<tick+1>",
+        "0x55",
+        "Old value = 100",
+        "exited normally",
+    ] {
+        assert!(said.contains(wanted), "{wanted}: {said}");
+    }
+}
+
+#[test]
+#[ignore = "needs gdb"]
+fn gdb_detaches_from_the_process_that_a_session_has() {
+    let folder = lab(&["loop"]);
+    let mut target = Command::new(folder.path().join("loop")).stdout(Stdio::null()).spawn().unwrap();
+    std::thread::sleep(Duration::from_millis(100));
+    let pid = target.id().to_string();
+    let words = |port| ["-qc", &format!("=g {port}"), "-d", &pid].map(str::to_owned).to_vec();
+    let server = serve(folder.path(), words);
+    for _ in 0..2 {
+        let said = gdb(
+            folder.path(),
+            server.port,
+            "./loop",
+            &["break round_done", "continue", "continue", "p number", "detach"],
+        );
+        assert!(said.contains("$1 = ") && said.contains("detached"), "{said}");
+    }
+    // A client that is cut off leaves nothing behind either.
+    let mut cut = Command::new("gdb");
+    cut.args(["-q", "-nx", "-batch", "-ex", &format!("target remote 127.0.0.1:{}", server.port)]);
+    cut.args(["-ex", "break round_done", "-ex", "continue", "-ex", "shell sleep 30", "./loop"])
+        .current_dir(folder.path());
+    let mut cut = cut.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    std::thread::sleep(Duration::from_millis(1500));
+    cut.kill().unwrap();
+    cut.wait().unwrap();
+    drop(server);
+    let until = Instant::now() + LIMIT;
+    while !std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap().contains("TracerPid:\t0") {
+        assert!(Instant::now() < until, "it is still held");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    std::thread::sleep(Duration::from_millis(200));
+    assert!(target.try_wait().unwrap().is_none(), "it ended");
+    target.kill().unwrap();
+    target.wait().unwrap();
+}
+
+#[test]
+fn what_serves_gdb_is_under_the_policy_of_all_servers() {
+    let folder = tempfile::tempdir().unwrap();
+    let refused = farad(folder.path(), &["-qc", "=g 0.0.0.0:0 /bin/true", "--"]);
+    assert!(refused.err().contains("rap.public"), "{}", refused.err());
+    let nothing = farad(folder.path(), &["-qc", "=g 7000", "--"]);
+    assert!(nothing.err().contains("nothing is being debugged"), "{}", nothing.err());
+}
+
+#[test]
+fn a_stub_that_sends_garbage_is_left() {
+    use std::io::{Read, Write};
+    for answer in [
+        &b"$#00"[..],
+        b"HTTP/1.1 400 Bad Request\r\n\r\n",
+        b"+$PacketSize=ffffffffffffffff;qXfer:features:read+#00",
+        b"$T05#b9$T05#b9$T05#b9$T05#b9",
+        b"$E01#a6$E01#a6$E01#a6$E01#a6$E01#a6",
+    ] {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let served = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut heard = [0; 1024];
+            while stream.read(&mut heard).is_ok_and(|count| count > 0) {
+                if stream.write_all(answer).is_err() {
+                    break;
+                }
+            }
+        });
+        let started = Instant::now();
+        let finished =
+            farad(Path::new("/"), &["-e", "rap.timeout=2", "-qc", "dr", &format!("gdb://127.0.0.1:{port}")]);
+        assert!(started.elapsed() < Duration::from_secs(20), "{answer:?}");
+        assert_eq!(finished.end, process::End::Exit(1), "{answer:?}: {}", finished.out());
+        assert_eq!(finished.err().lines().count(), 1, "{answer:?}: {}", finished.err());
+        served.join().unwrap();
+    }
+}
