@@ -1,7 +1,7 @@
 //! Answers what is asked of a target.
 
 use farad_wire::target::{
-    Bank, Bytes, End, Info, Launch, Look, Lost, Reason, Reply, Request, Start, Stop, frame,
+    Bank, Bytes, End, Info, Known, Launch, Look, Lost, Reason, Reply, Request, Start, Stop, frame, hash,
 };
 
 use crate::error::{Error, Result};
@@ -11,6 +11,10 @@ use crate::{machine, system};
 
 /// The key of the entry point in the auxiliary vector: `AT_ENTRY`.
 const ENTRY: u64 = 9;
+/// Most pieces of memory that are looked at for change.
+const KNOWN: usize = 256;
+/// Most bytes in them.
+const KNOWN_BYTES: usize = 16 << 20;
 /// Most bytes that are told with a stop in one piece.
 const LOOK: u32 = 1 << 16;
 
@@ -42,7 +46,11 @@ impl Engine {
             Request::Describe => Ok(Reply::Info(Box::new(self.describe()?))),
             Request::Resume(ask) => {
                 self.reason = self.process()?.resume(&ask, control)?;
-                self.stop(ask.look)
+                let Reply::Stop(mut stop) = self.stop(ask.look)? else { return Err(Error::Gone) };
+                if !stop.is_end() {
+                    self.look_at_known(&ask.known, &mut stop)?;
+                }
+                Ok(Reply::Stop(stop))
             }
             Request::Registers { thread, bank } => Ok(bytes(self.process()?.registers(thread, bank)?)),
             Request::SetRegisters { thread, bank, bytes } => {
@@ -189,7 +197,32 @@ impl Engine {
             }
         }
         stop.general = Bytes(general);
+        if look.maps {
+            let pid = process.pid.as_raw();
+            stop.maps = Some(hash(&system::maps_text(pid)?));
+        }
         Ok(Reply::Stop(Box::new(stop)))
+    }
+
+    /// Tells of memory that is known elsewhere which is as it was, and what the rest is.
+    fn look_at_known(&mut self, known: &[Known], stop: &mut Stop) -> Result<()> {
+        let process = self.process()?;
+        let mut left = KNOWN_BYTES;
+        for known in known.iter().take(KNOWN) {
+            left = left.saturating_sub(known.len as usize);
+            if left == 0 {
+                break;
+            }
+            let mut buf = vec![0; known.len as usize];
+            let count = process.read(known.addr, &mut buf)?;
+            buf.truncate(count);
+            if count == known.len as usize && hash(&buf) == known.hash {
+                stop.kept.push(known.addr);
+            } else if count > 0 && count <= LOOK as usize {
+                stop.memory.push((known.addr, Bytes(buf)));
+            }
+        }
+        Ok(())
     }
 
     fn signal(&mut self, pid: u32, number: i32) -> Result<Reply> {

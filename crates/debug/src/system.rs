@@ -62,6 +62,11 @@ pub(crate) fn auxiliary_value(vector: &[u8], key: u64) -> Option<u64> {
         .map(|pair| pair.1)
 }
 
+/// The memory maps as the system writes them.
+pub(crate) fn maps_text(pid: i32) -> Result<Vec<u8>> {
+    fs::read(format!("/proc/{pid}/maps")).map_err(|_| Error::Gone)
+}
+
 /// The memory maps.
 pub(crate) fn maps(pid: i32) -> Result<Vec<Area>> {
     let maps = of(pid)?.maps().map_err(|error| Error::Other(format!("cannot read the maps: {error}")))?;

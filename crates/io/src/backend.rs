@@ -162,6 +162,11 @@ pub trait Target {
     /// When the connection failed. What the target cannot do is a [`Reply::Failed`].
     fn ask(&mut self, request: &Request, out: &mut dyn Write, ctx: &Ctx) -> Result<Reply>;
 
+    /// Whether what is known of its memory is worth being told with each request to run, so that it need not be read again.
+    fn is_far(&self) -> bool {
+        false
+    }
+
     /// The URI of a file of the target's machine.
     fn file(&self, path: &str) -> String;
 }

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
+use farad_wire::target::{Known, hash};
+
 use crate::backend::{Backend, Caching, Stamp};
 use crate::ctx::Ctx;
 use crate::error::Result;
@@ -33,6 +35,10 @@ const BULK: usize = HELD / 4;
 /// later asks again before its first read.
 const FRESH: Duration = Duration::from_secs(1);
 
+/// Most runs that a target is told of, and most bytes in them: what it reads again to see whether they changed.
+const KNOWN: usize = 64;
+const KNOWN_BYTES: usize = 4 << 20;
+
 /// What a run costs beside its bytes.
 const OVERHEAD: usize = 64;
 
@@ -43,6 +49,27 @@ struct Run {
     ends: bool,
     /// When it was read, counting reads.
     born: u64,
+}
+
+/// Runs that were taken out.
+pub(crate) struct Before(BTreeMap<u64, Run>);
+
+impl Before {
+    /// The youngest of them, as a target is told of them.
+    pub(crate) fn known(&self) -> Vec<Known> {
+        let mut runs: Vec<(&u64, &Run)> = self.0.iter().filter(|(_, run)| !run.data.is_empty()).collect();
+        runs.sort_by_key(|(_, run)| std::cmp::Reverse(run.born));
+        let mut bytes = 0;
+        let fits = |run: &(&u64, &Run)| {
+            bytes += run.1.data.len();
+            bytes <= KNOWN_BYTES
+        };
+        let row = |(addr, run): (&u64, &Run)| {
+            let len = u32::try_from(run.data.len()).ok()?;
+            Some(Known { addr: *addr, len, hash: hash(&run.data) })
+        };
+        runs.into_iter().take(KNOWN).take_while(fits).filter_map(row).collect()
+    }
 }
 
 /// Cached runs of one backend.
@@ -111,10 +138,41 @@ impl BlockCache {
         Ok(done)
     }
 
-    /// Takes bytes that were told without being asked for. What was known of them is dropped.
+    /// Takes bytes that were told without being asked for, where they are not known yet.
     pub(crate) fn learn(&mut self, addr: u64, bytes: &[u8]) {
-        if let (Some(end), false) = (addr.checked_add(bytes.len() as u64), bytes.is_empty()) {
-            self.keep(addr..end, bytes.to_vec(), false);
+        let Some(end) = addr.checked_add(bytes.len() as u64) else { return };
+        let mut at = addr;
+        while at < end {
+            let known = self.runs.range(..=at).next_back().map(|(start, run)| start + run.data.len() as u64);
+            if let Some(behind) = known.filter(|behind| *behind > at) {
+                at = behind;
+                continue;
+            }
+            let next = self.runs.range(at..end).next().map_or(end, |(start, _)| *start);
+            let part = (at - addr) as usize..(next - addr) as usize;
+            if part.is_empty() {
+                // One that is empty says that nothing can be read there.
+                self.drop_run(next);
+                continue;
+            }
+            self.keep(at..next, bytes[part].to_vec(), false);
+            at = next;
+        }
+    }
+
+    /// Takes all runs out, to be put back once it is known which of them are as they were.
+    pub(crate) fn take(&mut self) -> Before {
+        let runs = std::mem::take(&mut self.runs);
+        self.clear();
+        Before(runs)
+    }
+
+    /// Puts back those of the runs taken out that begin at the addresses given.
+    pub(crate) fn restore(&mut self, mut before: Before, kept: &[u64]) {
+        for addr in kept {
+            if let Some(run) = before.0.remove(addr) {
+                self.keep(*addr..addr.saturating_add(run.data.len() as u64), run.data, run.ends);
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use farad_wire::target::{Reply, Request};
+use farad_wire::target::{Reply, Request, Resume};
 
 use crate::backend::{Backend, Caching, ReadShared};
 use crate::cache::BlockCache;
@@ -122,17 +122,30 @@ impl Descriptor {
     /// # Errors
     /// When it is no such process, when it cannot do that, or the connection failed.
     pub fn ask(&mut self, request: &Request, out: &mut dyn Write, ctx: &Ctx) -> Result<Reply> {
-        if matches!(
-            request,
-            Request::Resume(_) | Request::Restart { .. } | Request::Write { .. } | Request::End(_)
-        ) {
-            self.cache.clear();
-        }
         let unsupported = Error::Unsupported { uri: self.uri.clone(), ability: "be debugged" };
-        match self.backend.as_target().ok_or(unsupported)?.ask(request, out, ctx)? {
+        let caching = self.backend.caching();
+        let target = self.backend.as_target().ok_or(unsupported)?;
+        let mut before = None;
+        let reply = match request {
+            Request::Resume(resume) => {
+                let runs = self.cache.take();
+                let known = if target.is_far() { runs.known() } else { Vec::new() };
+                before = Some(runs);
+                target.ask(&Request::Resume(Resume { known, ..resume.clone() }), out, ctx)?
+            }
+            Request::Restart { .. } | Request::Write { .. } | Request::End(_) => {
+                self.cache.clear();
+                target.ask(request, out, ctx)?
+            }
+            _ => target.ask(request, out, ctx)?,
+        };
+        match reply {
             Reply::Failed(why) => Err(Error::Target { uri: self.uri.clone(), why }),
             Reply::Stop(stop) => {
-                if self.backend.caching() == Caching::Stopped {
+                if caching == Caching::Stopped {
+                    if let Some(before) = before {
+                        self.cache.restore(before, &stop.kept);
+                    }
                     stop.memory.iter().for_each(|(addr, bytes)| self.cache.learn(*addr, &bytes.0));
                 }
                 Ok(Reply::Stop(stop))

@@ -37,7 +37,7 @@ pub(crate) use signal::{Handling, Signals, all as signals, name as signal_name, 
 pub(crate) const SPACE: &str = "registers";
 
 /// What is told with each stop, so that a screen of code and the top of the stack need not be asked for.
-const LOOK: Look = Look { before: 0x80, code: 0x380, stack: 0x200 };
+const LOOK: Look = Look { before: 0x80, code: 0x380, stack: 0x200, maps: false };
 
 /// What is known of the process under the debugger.
 #[derive(Default)]

@@ -12,7 +12,8 @@ mod request;
 pub use bytes::Bytes;
 pub use reply::{Area, Event, File, Info, Process, Reason, Register, Reply, Stop, Thread};
 pub use request::{
-    Bank, End, Fate, How, Launch, Look, Lost, Point, PointKind, Request, Resume, Signals, Start, Stops, Until,
+    Bank, End, Fate, How, Known, Launch, Look, Lost, Point, PointKind, Request, Resume, Signals, Start,
+    Stops, Until,
 };
 
 /// Why a message cannot be read.
@@ -24,6 +25,11 @@ pub enum Error {
     /// It is no message.
     #[error("no message of a debugger: {0}")]
     Malformed(#[from] serde_json::Error),
+}
+
+/// Tells bytes from others, at both ends: XXH3 with 64 bits.
+pub fn hash(bytes: &[u8]) -> u64 {
+    xxhash_rust::xxh3::xxh3_64(bytes)
 }
 
 /// A message as a line of JSON.

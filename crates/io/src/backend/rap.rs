@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::time::{Duration, Instant};
 
-use farad_wire::target::{Reply, Request};
+use farad_wire::target::{Area, Look, Reply, Request, Resume};
 
 use crate::backend::{Backend, Caching, Remote, Stamp, Status, Target, WriteAt};
 use crate::ctx::{Ctx, Effects};
@@ -38,7 +38,7 @@ fn open(uri: &Uri, options: &OpenOptions, ctx: &Ctx) -> Result<Box<dyn Backend>>
     let rap = RapOptions { perm: options.perm, timeout: options.timeout, ..RapOptions::default() };
     let client = RapClient::connect(&endpoint.transport, endpoint.path.as_deref(), rap, ctx)?;
     let heard = client.stamp().map(|stamp| (Instant::now(), stamp));
-    Ok(Box::new(Rap { client, heard, transport: endpoint.transport.to_string() }))
+    Ok(Box::new(Rap { client, heard, transport: endpoint.transport.to_string(), areas: None, maps: None }))
 }
 
 struct Rap {
@@ -47,10 +47,18 @@ struct Rap {
     heard: Option<(Instant, Stamp)>,
     /// Where the server is.
     transport: String,
+    /// The memory maps of a process under the debugger, and their hash when it last stopped.
+    areas: Option<Vec<Area>>,
+    maps: Option<u64>,
 }
 
 impl Backend for Rap {
     fn read_at(&mut self, addr: u64, buf: &mut [u8], ctx: &Ctx) -> Result<usize> {
+        // What is not mapped needs no question.
+        let is_gap = |areas: &[Area]| !areas.iter().any(|area| (area.from..area.to).contains(&addr));
+        if self.areas(ctx)?.is_some_and(is_gap) {
+            return Ok(0);
+        }
         self.client.read_at(addr, buf, ctx)
     }
 
@@ -82,6 +90,10 @@ impl Backend for Rap {
         if !self.client.is_target() {
             return Ok(None);
         }
+        if let Some(areas) = self.areas(ctx)? {
+            let next = areas.iter().find(|area| area.to > after.saturating_add(1));
+            return Ok(next.map(|area| area.from.max(after + 1)));
+        }
         match self.client.ask_target(&Request::Next { after }, &mut std::io::sink(), ctx)? {
             Reply::Number(next) => Ok(next),
             _ => Ok(None),
@@ -99,11 +111,47 @@ impl Backend for Rap {
 
 impl Target for Rap {
     fn ask(&mut self, request: &Request, out: &mut dyn Write, ctx: &Ctx) -> Result<Reply> {
-        self.client.ask_target(request, out, ctx)
+        if let (Request::Maps, Some(areas)) = (request, &self.areas) {
+            return Ok(Reply::Maps(areas.clone()));
+        }
+        let reply = match request {
+            Request::Resume(resume) => {
+                let look = Look { maps: true, ..resume.look };
+                let request = Request::Resume(Resume { look, ..resume.clone() });
+                self.client.ask_target(&request, out, ctx)
+            }
+            request => self.client.ask_target(request, out, ctx),
+        };
+        match &reply {
+            Ok(Reply::Maps(areas)) => self.areas = Some(areas.clone()),
+            Ok(Reply::Stop(stop)) if stop.maps.is_none() || stop.maps != self.maps => {
+                (self.areas, self.maps) = (None, stop.maps);
+            }
+            Err(_) => self.areas = None,
+            Ok(_) => {}
+        }
+        reply
+    }
+
+    fn is_far(&self) -> bool {
+        true
     }
 
     fn file(&self, path: &str) -> String {
         format!("rap://{}/{path}", self.transport)
+    }
+}
+
+impl Rap {
+    /// The memory maps of a process under the debugger that only this connection lets run.
+    fn areas(&mut self, ctx: &Ctx) -> Result<Option<&[Area]>> {
+        if self.client.caching() != Caching::Stopped {
+            return Ok(None);
+        }
+        if self.areas.is_none() {
+            self.ask(&Request::Maps, &mut std::io::sink(), ctx)?;
+        }
+        Ok(self.areas.as_deref())
     }
 }
 

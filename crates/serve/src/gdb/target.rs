@@ -308,6 +308,7 @@ impl<M: Machine> MultiThreadResume for Served<M> {
             stops: Stops::default(),
             signals: Signals::default(),
             look: Look::default(),
+            known: Vec::new(),
             output: 0,
         });
         self.cancel = Cancel::new();

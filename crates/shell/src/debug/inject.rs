@@ -101,6 +101,7 @@ fn once(env: &mut Env<'_>, how: &How, until: Vec<u64>) -> Result<Stop> {
         stops: target::Stops::default(),
         signals: target::Signals::default(),
         look: target::Look::default(),
+        known: Vec::new(),
         output: 0,
     };
     let Reply::Stop(stop) = env.ask(&Request::Resume(ask))? else { return Err(surprise()) };

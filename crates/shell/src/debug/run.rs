@@ -28,7 +28,8 @@ pub(crate) fn resume(env: &mut Env<'_>, how: How, until: Vec<u64>, signal: Optio
         follow_child: env.is_set("dbg.follow.child"),
     };
     let signals = env.debugger().signals.message();
-    let mut ask = Resume { how, until, signal, stops, signals, look: LOOK, output: OUTPUT };
+    let mut ask =
+        Resume { how, until, signal, stops, signals, look: LOOK, known: Vec::new(), output: OUTPUT };
     let wanted = ask.until.len();
     loop {
         ask.until.truncate(wanted);
