@@ -422,3 +422,29 @@ fn what_cannot_be_done_is_said_in_a_line() {
         assert_eq!(finished.end, End::Exit(1), "{words:?}");
     }
 }
+
+#[test]
+fn a_core_of_each_crash_opens_here_and_there() {
+    let lab = Lab::new(&["crash", "threads"]);
+    let shown = "dr rip;di~reason;dbt~sym.main~?;dpt~?;dmm~?crash;pi 1 @ rip;p8 4 @ rsp;p8 4 @ sym.main";
+    for (how, name) in [("segv", "SIGSEGV"), ("ill", "SIGILL"), ("fpe", "SIGFPE"), ("abrt", "SIGABRT")] {
+        let script = format!("dc;dg core.{how};{shown}");
+        let alive = lab.farad(&["-qc", &script, "-d", "crash", how]).out();
+        assert!(alive.contains(&format!("reason={name}")) && alive.lines().count() == 8, "{alive}");
+        let core = format!("core.{how}");
+        let here = lab.farad(&["-qc", shown, &core]);
+        assert_eq!(here.out(), alive, "{}", here.err());
+        let server = lab.server();
+        let uri = format!("rap://127.0.0.1:{}/./{core}", server.port);
+        let bytes = lab.farad(&["-qc", shown, &uri]);
+        assert_eq!(bytes.out(), alive, "{}", bytes.err());
+        let commands: Vec<String> = shown.split(';').map(|command| format!("=0 {command}")).collect();
+        let there = lab.farad(&["-qc", &format!("=+ {uri};{}", commands.join(";")), "--"]);
+        assert_eq!(there.out(), alive, "{}", there.err());
+    }
+    let refused = lab.farad(&["-qc", "ds", "core.segv"]);
+    assert!(refused.err().contains("does not run"), "{}", refused.err());
+    let threads = lab.farad(&["-qc", "db sym.tick;dc;dc;dg core.threads;dpt~?", "-d", "threads"]).out();
+    let kept = lab.farad(&["-qc", "dpt~?;dpt= `dpt~-:0[1]`;dpt~:0[0]", "core.threads"]);
+    assert_eq!(kept.out().lines().next(), threads.lines().next(), "{}", kept.err());
+}

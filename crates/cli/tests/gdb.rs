@@ -335,3 +335,17 @@ fn a_stub_that_sends_garbage_is_left() {
         served.join().unwrap();
     }
 }
+
+#[test]
+#[ignore = "needs gdb"]
+fn gdb_reads_a_core_that_farad_wrote() {
+    let folder = lab(&["crash"]);
+    let written = farad(folder.path(), &["-qc", "dc;dg core.crash", "-d", "crash", "segv"]);
+    assert!(written.err().contains("are in core.crash"), "{}", written.err());
+    let mut command = Command::new("gdb");
+    command.args(["-q", "-nx", "-batch", "-ex", "bt", "-ex", "info registers rip", "./crash", "core.crash"]);
+    let said = process::run(command.current_dir(folder.path()), None, LIMIT).out();
+    for wanted in ["SIGSEGV", "crash (how=", "main (argc=", "<crash+"] {
+        assert!(said.contains(wanted), "{wanted}: {said}");
+    }
+}

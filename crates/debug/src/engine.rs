@@ -161,6 +161,7 @@ impl Engine {
             entry: entry.unwrap_or(0),
             lost: lost.to_owned(),
             registers: Vec::new(),
+            core: false,
             stop: *stop,
         })
     }

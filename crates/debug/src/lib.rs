@@ -6,6 +6,7 @@
 
 pub mod agent;
 mod backend;
+pub mod core;
 mod engine;
 mod error;
 mod launch;

@@ -31,6 +31,11 @@ impl Descriptor {
         Descriptor { fd, uri, perm, cache: BlockCache::new(), backend }
     }
 
+    /// Takes it apart: its URI, permissions and backend.
+    pub(crate) fn into_backend(self) -> (String, Perm, Box<dyn Backend>) {
+        (self.uri, self.perm, self.backend)
+    }
+
     /// Size in bytes; `u64::MAX` where there is no end.
     pub fn size(&self) -> u64 {
         self.backend.size()

@@ -81,6 +81,9 @@ const STRINGS: usize = 1 << 20;
 pub fn open(env: &mut Env<'_>, request: &Request) -> Result<u32> {
     let options = OpenOptions { create: request.create, ..options(env, request.perm) };
     let fd = env.session.io.open(&request.uri, &options, env.ctx)?;
+    if request.headers {
+        wrap_core(env, fd, &request.uri)?;
+    }
     if env.session.io.descriptor(fd)?.is_target() {
         crate::debug::open(env, fd, request)?;
         env.view.history.clear();
@@ -114,6 +117,21 @@ pub fn open(env: &mut Env<'_>, request: &Request) -> Result<u32> {
     }
     env.view.history.clear();
     Ok(fd)
+}
+
+/// A core is a target, wherever its bytes are.
+fn wrap_core(env: &mut Env<'_>, fd: u32, uri: &str) -> Result<()> {
+    let mut head = [0; 20];
+    let (ctx, descriptor) = (env.ctx, env.session.io.descriptor(fd)?);
+    if descriptor.is_target() || descriptor.read_at(0, &mut head, ctx).unwrap_or(0) < head.len() {
+        return Ok(());
+    }
+    if !farad_debug::core::is_core(&head) {
+        return Ok(());
+    }
+    let place = crate::debug::place_of(uri);
+    env.session.io.wrap(fd, |inner| Ok(Box::new(farad_debug::core::Core::open(inner, place, ctx)?)))?;
+    Ok(())
 }
 
 /// Removes the flags of a file that is not in memory any more.

@@ -267,6 +267,7 @@ impl GdbClient {
             entry: self.auxiliary_value(9).unwrap_or(0),
             lost: "as the stub has it".to_owned(),
             registers: self.description.registers.clone(),
+            core: false,
             stop,
         })))
     }

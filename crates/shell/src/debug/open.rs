@@ -1,8 +1,10 @@
 //! Taking a process up: the names of its program, where they are in memory, and the breakpoints in it.
 
+use std::collections::BTreeMap;
+
 use farad_bin::{Binary, Depth, EntryKind};
 use farad_io::Perm;
-use farad_wire::target::{End, Fate, Info, Lost, Reply, Request};
+use farad_wire::target::{Area, End, Fate, Info, Lost, Reply, Request};
 
 use super::{LOOK, surprise};
 use crate::error::{Error, Result};
@@ -33,6 +35,11 @@ pub(crate) fn open(env: &mut Env<'_>, fd: u32, request: &Open) -> Result<()> {
     env.note(stop);
     let pc = env.registers().value("PC").unwrap_or(0);
     env.view.seek = pc;
+    if env.debugger().info.core {
+        map_files(env, fd)?;
+        let stop = env.debugger().stop.clone();
+        super::tell(env, &stop);
+    }
     if !env.debugger().info.launched {
         let (pid, fate) = (env.debugger().info.pid, env.setting("dbg.onlost").to_owned());
         env.out.report(&format!(
@@ -50,6 +57,57 @@ fn search_here(env: &mut Env<'_>) {
     {
         env.session.config.set(row, "dbg.map".to_owned());
     }
+}
+
+/// What goes before the path of a file of the machine that a URI's bytes are on.
+pub(crate) fn place_of(uri: &str) -> String {
+    let server = uri.strip_prefix("rap://").and_then(|rest| rest.split_once('/'));
+    server.map_or_else(String::new, |(server, _)| format!("rap://{server}/"))
+}
+
+/// Has the parts of files that a core leaves out be read from the files.
+fn map_files(env: &mut Env<'_>, fd: u32) -> Result<()> {
+    let areas: Vec<Area> =
+        env.process_maps()?.into_iter().filter(|area| area.path.starts_with('/')).collect();
+    let mut opened: BTreeMap<String, Option<u32>> = BTreeMap::new();
+    for area in areas {
+        let mut byte = [0];
+        // What a core leaves out of a file is left out from the beginning of an area on, or not at all.
+        let missing = env.session.io.descriptor(fd)?.read_at(area.to - 1, &mut byte, env.ctx)? == 0;
+        if !missing || area.perm & 2 != 0 {
+            continue;
+        }
+        let file = match opened.get(&area.path) {
+            Some(file) => *file,
+            None => {
+                let file = open_module(env, fd, &area.path);
+                opened.insert(area.path.clone(), file);
+                file
+            }
+        };
+        if let Some(file) = file {
+            env.session.io.maps.add(file, area.from, area.to - area.from, area.offset, Perm::RX)?;
+        }
+    }
+    Ok(())
+}
+
+fn open_module(env: &mut Env<'_>, fd: u32, path: &str) -> Option<u32> {
+    let uri = env.session.io.descriptor(fd).ok()?.target_file(path).ok()?;
+    if !uri.contains("://") && !std::fs::metadata(&uri).is_ok_and(|data| data.is_file()) {
+        env.out.report(&format!(
+            "WARN: {}: there is no such file here: what the core leaves out of it is missing",
+            crate::render::printable(path)
+        ));
+        return None;
+    }
+    let current = env.session.io.current().ok();
+    let file = env.session.io.open(&uri, &load::options(env, Perm::R), env.ctx).ok()?;
+    if let Some(current) = current {
+        env.session.io.select(current).ok()?;
+    }
+    env.debugger().files.push(file);
+    Some(file)
 }
 
 /// Says what becomes of the process when its debugger is lost.

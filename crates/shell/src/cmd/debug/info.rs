@@ -22,6 +22,9 @@ static ROWS: &[Row] = &[
         Mode::Script,
         Mode::Quiet,
     ]),
+    row("dg", "Write what the process is now to a core file", write_core)
+        .effects(Effects::DEBUG.union(Effects::FILES))
+        .params(&[maybe("file", Kind::File)]),
     row("dif", "Compare two files", compare)
         .effects(Effects::FILES)
         .params(&[maybe("file", Kind::File), maybe("file", Kind::File)]),
@@ -94,6 +97,19 @@ fn print(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
             _ => writeln!(env.out, "{name}={}", plain(value))?,
         }
     }
+    Ok(())
+}
+
+fn write_core(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    env.target()?;
+    let pid = env.debugger().stop.pid;
+    let path = match args.words().first() {
+        Some(path) => path.clone(),
+        None => format!("core.{pid}"),
+    };
+    let written = crate::debug::dump(env, &path)?;
+    let size = crate::render::human_size(written);
+    env.out.report(&format!("INFO: {size} of memory are in {path}"));
     Ok(())
 }
 
