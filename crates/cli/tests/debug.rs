@@ -193,11 +193,28 @@ fn programs_read_and_print() {
 }
 
 #[test]
+fn a_condition_holds_for_each_thread_by_itself() {
+    let lab = Lab::new(&["threads"]);
+    let script = "db sym.tick if rdi==2;dc;dr rdi;dc;dr rdi;dc;dr rdi;dc;dr rdi;dbj~{[0].hits};dc;di~type";
+    let printed = lab.everywhere(&[], script, &["threads"]);
+    let two = "0x00000002\n".repeat(4);
+    assert_eq!(printed, format!("{two}4\ncounted 24\ntype=dead\n"));
+}
+
+#[test]
 fn conditions_and_commands_of_breakpoints_are_heard() {
     let lab = Lab::new(&["loop"]);
     let printed =
         lab.everywhere(&[], "db sym.round_done if rdi==7;dc;dr rdi;dbj~{[0].hits};db-*;dc", &["loop", "9"]);
     assert_eq!(printed, "0x00000007\n1\nrounds 9\n");
+    let printed = lab.everywhere(
+        &[],
+        "db sym.round_done if rdi!=4 and [rsp]!=0;dc;dr rdi;dbx edi==8 @ sym.round_done;dc;dr rdi",
+        &["loop", "9"],
+    );
+    assert_eq!(printed, "0x00000001\n0x00000008\n");
+    let wrong = lab.farad(&["-qc", "db sym.round_done if nosuch==1", "-d", "loop", "9"]);
+    assert!(wrong.err().contains("nosuch"), "{}", wrong.err());
     let printed = lab.farad(&[
         "-qc",
         "db sym.round_done;dbc sym.round_done \"?e hit\";dc;dc;db-*;dc",

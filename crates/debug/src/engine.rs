@@ -58,6 +58,10 @@ impl Engine {
             }
             Request::Insert(point) => self.process()?.insert(point).map(|()| Reply::Done),
             Request::Remove(point) => self.process()?.remove(point).map(|()| Reply::Done),
+            Request::Condition { addr, condition } => {
+                self.process()?.condition(addr, condition);
+                Ok(Reply::Done)
+            }
             Request::Threads => Ok(Reply::Threads(self.process()?.threads())),
             Request::Select { thread, look } => {
                 self.process()?.select(thread)?;

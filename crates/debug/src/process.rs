@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::time::{Duration, Instant};
 
-use farad_wire::target::{Bank, Event, Point, Reason, Thread as Row};
+use farad_wire::target::{Bank, Condition, Event, Point, Reason, Thread as Row};
 use nix::errno::Errno;
 use nix::sys::ptrace::{self as request, Options};
 use nix::sys::signal::{Signal, kill};
@@ -46,6 +46,8 @@ pub(crate) struct Process {
     patches: Patches,
     /// In debug registers.
     hardware: Vec<Point>,
+    /// What must hold for breakpoints to stop it, by their addresses.
+    conditions: BTreeMap<u64, Condition>,
     /// What happened since it was resumed.
     pub(crate) events: Vec<Event>,
     /// New processes that stopped before it was told that they were made.
@@ -172,6 +174,7 @@ impl Process {
             memory: open_memory(pid)?,
             patches: Patches::default(),
             hardware: Vec::new(),
+            conditions: BTreeMap::new(),
             events: Vec::new(),
             strangers: BTreeMap::new(),
             lent: false,

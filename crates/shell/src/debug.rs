@@ -32,7 +32,7 @@ pub(crate) use module::{Module, module_base, modules, read_module};
 pub use open::leave;
 pub(crate) use open::{finish, open, place_of, restart};
 pub(crate) use point::{Breakpoint, Points};
-pub(crate) use run::{resume, run_on, tell};
+pub(crate) use run::{resume, run_on, set_point, tell};
 pub(crate) use signal::{Handling, Signals, all as signals, name as signal_name, number as signal_number};
 
 /// The space of the flags that stand for registers.

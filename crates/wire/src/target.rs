@@ -12,8 +12,8 @@ mod request;
 pub use bytes::Bytes;
 pub use reply::{Area, Event, File, Info, Process, Reason, Register, Reply, Stop, Thread};
 pub use request::{
-    Bank, End, Fate, How, Known, Launch, Look, Lost, Point, PointKind, Request, Resume, Signals, Start,
-    Stops, Until,
+    Bank, Comparison, Condition, End, Fate, How, Known, Launch, Look, Lost, Operand, Point, PointKind,
+    Request, Resume, Sign, Signals, Start, Stops, Until,
 };
 
 /// Why a message cannot be read.

@@ -26,6 +26,8 @@ pub(super) enum Meaning {
     Parked,
     /// One step is done.
     Stepped,
+    /// A breakpoint whose condition does not hold: it is passed over.
+    Pass,
     /// The process stops.
     Stop(Reason),
     /// The process is no more.
@@ -42,7 +44,7 @@ impl Meaning {
     pub(super) fn reason(self) -> Option<Reason> {
         match self {
             Meaning::Stop(reason) | Meaning::Ended(reason) => Some(reason),
-            Meaning::GoOn | Meaning::Parked | Meaning::Stepped => None,
+            Meaning::GoOn | Meaning::Parked | Meaning::Stepped | Meaning::Pass => None,
         }
     }
 }
@@ -97,6 +99,11 @@ impl Process {
         if self.is_breakpoint(id)? {
             let addr = self.pc(id)? - machine::PAST;
             self.set_pc(id, addr)?;
+            if let Some(condition) = self.conditions.get(&addr)
+                && !condition.holds(&machine::registers(Pid::from_raw(id), Bank::General)?)
+            {
+                return Ok(Meaning::Pass);
+            }
             if let Some(thread) = self.threads.get_mut(&id) {
                 thread.told = Some(addr);
             }

@@ -3,13 +3,16 @@
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 
-use farad_wire::target::{Point, PointKind};
+use farad_wire::target::{Condition, Point, PointKind};
 use nix::errno::Errno;
 use nix::unistd::Pid;
 
 use super::Process;
 use crate::error::{Error, Result};
 use crate::machine::{self, TRAP};
+
+/// Most conditions.
+const CONDITIONS: usize = 4096;
 
 impl Process {
     /// Reads memory as the program has it, without breakpoints: as much as is in one piece.
@@ -78,11 +81,21 @@ impl Process {
         set
     }
 
+    /// Says what must hold for a breakpoint to stop it.
+    pub(crate) fn condition(&mut self, addr: u64, condition: Condition) {
+        if condition.0.is_empty() {
+            self.conditions.remove(&addr);
+        } else if self.conditions.len() < CONDITIONS {
+            self.conditions.insert(addr, condition);
+        }
+    }
+
     /// Removes one; one that is not there is removed already.
     pub(crate) fn remove(&mut self, point: Point) -> Result<()> {
         if self.ended.is_some() {
             return Ok(());
         }
+        self.conditions.remove(&point.addr);
         if point.kind == PointKind::Software {
             return self.unpatch(point.addr);
         }

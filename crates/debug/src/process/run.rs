@@ -151,16 +151,14 @@ impl Process {
 
     /// Lets all threads run, until something is to be told.
     pub(super) fn go(&mut self, request: Request, ask: &Resume, control: &mut dyn Control) -> Result<Reason> {
-        let waiting = self.threads.iter().filter(|(_, thread)| thread.pending.is_some());
-        for id in waiting.map(|(id, _)| *id).collect::<Vec<_>>() {
-            let Some(status) = self.threads.get_mut(&id).and_then(|thread| thread.pending.take()) else {
-                continue;
-            };
-            if let Some(reason) = self.mean(id, status, ask)?.reason() {
-                return Ok(self.tell(id, reason));
-            }
+        if let Some(reason) = self.take_pending(ask)? {
+            return Ok(reason);
         }
         if let Some(reason) = self.leave_breakpoints(request, ask, control)? {
+            return Ok(reason);
+        }
+        // Others may have stopped meanwhile.
+        if let Some(reason) = self.take_pending(ask)? {
             return Ok(reason);
         }
         self.start_all(request)?;
@@ -179,6 +177,22 @@ impl Process {
                     // Another process is debugged now.
                     Meaning::GoOn | Meaning::Stepped => self.start_all(request)?,
                     Meaning::Parked => {}
+                    Meaning::Pass => {
+                        // The others would miss a breakpoint that is taken out.
+                        self.stop_all()?;
+                        if self.threads.contains_key(&id)
+                            && let Some(reason) = self.step(id, ask, control)?.reason()
+                        {
+                            return Ok(self.tell(id, reason));
+                        }
+                        if let Some(reason) = self.take_pending(ask)? {
+                            return Ok(reason);
+                        }
+                        if let Some(reason) = &self.ended {
+                            return Ok(reason.clone());
+                        }
+                        self.start_all(request)?;
+                    }
                     Meaning::Stop(reason) => {
                         self.stop_all()?;
                         return Ok(self.tell(id, reason));
@@ -187,6 +201,20 @@ impl Process {
                 },
             }
         }
+    }
+
+    /// Looks at why threads stopped that nobody was told of yet. What is to be told, if something is.
+    fn take_pending(&mut self, ask: &Resume) -> Result<Option<Reason>> {
+        let waiting = self.threads.iter().filter(|(_, thread)| thread.pending.is_some());
+        for id in waiting.map(|(id, _)| *id).collect::<Vec<_>>() {
+            let Some(status) = self.threads.get_mut(&id).and_then(|thread| thread.pending.take()) else {
+                continue;
+            };
+            if let Some(reason) = self.mean(id, status, ask)?.reason() {
+                return Ok(Some(self.tell(id, reason)));
+            }
+        }
+        Ok(None)
     }
 
     /// The reason for a stop by a thread, which is the current one from then on; or the end, where that came first.
@@ -237,6 +265,7 @@ impl Process {
     /// Has one thread run.
     fn start(&mut self, id: i32, request: Request) -> Result<()> {
         let Some(thread) = self.threads.get_mut(&id).filter(|thread| !thread.running) else { return Ok(()) };
+        debug_assert!(thread.pending.is_none(), "a thread goes on before it was looked at why it stopped");
         let signal = std::mem::take(&mut thread.deliver);
         thread.told = None;
         thread.begins &= request == Request::PTRACE_SINGLESTEP;

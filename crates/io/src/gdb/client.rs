@@ -244,6 +244,7 @@ impl GdbClient {
             }
             Request::Lost(_) => Ok(Reply::Done),
             Request::End(end) => self.end(*end, ctx),
+            Request::Condition { .. } => refused("take conditions"),
             Request::Files => refused("tell the open files"),
             Request::Processes => refused("tell the processes of its machine"),
             Request::Signal { .. } => refused("send signals to other processes"),

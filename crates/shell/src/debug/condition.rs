@@ -1,6 +1,9 @@
 //! Conditions of breakpoints: expressions of numbers, compared and joined.
 //!
-//! `rdi == 7 && [rsp] != 0`: what is compared are number expressions of the language; one alone holds when it is not 0.
+//! `rdi == 7 and [rsp] != 0`: what is compared are number expressions of the language; one alone holds when it is not 0.
+
+use farad_arch::Bank;
+use farad_wire::target::{Comparison, Condition, Operand, Sign};
 
 use crate::error::Result;
 use crate::eval::Env;
@@ -23,8 +26,9 @@ const COMPARISONS: [(&str, Holds); 6] = [
 /// # Errors
 /// What is wrong with it.
 pub(crate) fn holds(env: &mut Env<'_>, text: &str) -> Result<bool> {
+    let text = spelled(text);
     let mut any = false;
-    for alternative in split(text, "||") {
+    for alternative in split(&text, "||") {
         let mut all = true;
         for part in split(alternative, "&&") {
             // All of it is looked at, so that what is wrong is told at once.
@@ -33,6 +37,11 @@ pub(crate) fn holds(env: &mut Env<'_>, text: &str) -> Result<bool> {
         any |= all;
     }
     Ok(any)
+}
+
+/// A condition with signs in place of words. The words need no quotes in a command.
+fn spelled(text: &str) -> String {
+    text.replace(" or ", "||").replace(" and ", "&&")
 }
 
 fn compare(env: &mut Env<'_>, text: &str) -> Result<bool> {
@@ -46,6 +55,43 @@ fn compare(env: &mut Env<'_>, text: &str) -> Result<bool> {
         }
     }
     Ok(env.number(text)? != 0)
+}
+
+/// A condition as it is told to the process's debugger, so that what does not hold need not be told here: one that compares
+/// registers and numbers. None for any other.
+pub(crate) fn compiled(env: &mut Env<'_>, text: &str) -> Option<Condition> {
+    let text = spelled(text);
+    let alternatives = split(&text, "||").into_iter();
+    let lists =
+        alternatives.map(|all| split(all, "&&").into_iter().map(|part| comparison(env, part)).collect());
+    lists.collect::<Option<Vec<Vec<Comparison>>>>().map(Condition)
+}
+
+fn comparison(env: &mut Env<'_>, text: &str) -> Option<Comparison> {
+    let signs = [Sign::Equal, Sign::Unequal, Sign::LessEqual, Sign::GreaterEqual, Sign::Less, Sign::Greater]
+        .into_iter();
+    for ((spelled, _), sign) in COMPARISONS.into_iter().zip(signs) {
+        if let [left, right] = split(text, spelled)[..] {
+            let left = operand(env, left)?;
+            return Some(Comparison { left, sign, right: operand(env, right)? });
+        }
+    }
+    Some(Comparison { left: operand(env, text)?, sign: Sign::Unequal, right: Operand::Constant(0) })
+}
+
+fn operand(env: &mut Env<'_>, text: &str) -> Option<Operand> {
+    let text = text.trim();
+    let profile = env.registers().profile().clone();
+    if let Some(slot) = profile.find(text) {
+        let general = matches!(slot.bank, Bank::General | Bank::Flag | Bank::Segment) && slot.bits <= 64;
+        return slot.offset.filter(|_| general).map(|offset| Operand::Register { offset, bits: slot.bits });
+    }
+    // What changes while the process runs is looked at here.
+    let mut names = text.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '.');
+    if text.contains(['[', '$', '`']) || names.any(|name| profile.find(name).is_some()) {
+        return None;
+    }
+    env.number(text).ok().map(Operand::Constant)
 }
 
 /// The parts between a sign, outside of parentheses and brackets.

@@ -233,10 +233,11 @@ fn forget_files(env: &mut Env<'_>) -> Result<()> {
 
 /// Sets all breakpoints in the process as it is now. Those that cannot be set are told of, and disabled.
 pub(super) fn insert_all(env: &mut Env<'_>) -> Result<()> {
-    let set = env.debugger().points.iter().filter(|(_, it)| it.is_set()).map(|(index, it)| (index, it.point));
+    let set =
+        env.debugger().points.iter().filter(|(_, it)| it.is_set()).map(|(index, it)| (index, it.clone()));
     for (index, point) in set.collect::<Vec<_>>() {
-        if let Err(error) = env.order(&Request::Insert(point)) {
-            env.out.report(&format!("WARN: the breakpoint at {:#x} is disabled: {error}", point.addr));
+        if let Err(error) = super::set_point(env, &point) {
+            env.out.report(&format!("WARN: the breakpoint at {:#x} is disabled: {error}", point.point.addr));
             if let Some(point) = env.debugger().points.get_mut(index) {
                 point.enabled = false;
             }

@@ -56,6 +56,21 @@ pub(crate) fn resume(env: &mut Env<'_>, how: How, until: Vec<u64>, signal: Optio
     }
 }
 
+/// Sets a breakpoint in the process, with its condition where the process's debugger can look at that itself.
+///
+/// # Errors
+/// When it cannot be set there.
+pub(crate) fn set_point(env: &mut Env<'_>, point: &Breakpoint) -> Result<()> {
+    env.order(&Request::Insert(point.point))?;
+    let compiled = super::condition::compiled(env, &point.condition).filter(|_| !point.condition.is_empty());
+    let condition = compiled.filter(|_| env.debugger().info.registers.is_empty()).unwrap_or_default();
+    // Not every debugger can; then it is looked at here.
+    match env.order(&Request::Condition { addr: point.point.addr, condition }) {
+        Err(error) if error.is_interrupt() => Err(error),
+        _ => Ok(()),
+    }
+}
+
 /// Sets the breakpoints in modules that have come since.
 fn set_pending(env: &mut Env<'_>) -> Result<()> {
     let waiting = env.debugger().points.iter().filter(|(_, point)| point.module.is_some() && point.enabled);
@@ -64,11 +79,12 @@ fn set_pending(env: &mut Env<'_>) -> Result<()> {
         return Ok(());
     }
     let all = super::modules(&env.process_maps()?);
-    for (index, Breakpoint { mut point, module, .. }) in waiting {
-        let Some(word) = module else { continue };
+    for (index, mut waiting) in waiting {
+        let Some(word) = waiting.module.take() else { continue };
         let Some(module) = all.iter().find(|module| module.is_called(&word)) else { continue };
-        point.addr = point.addr.wrapping_add(module.from);
-        env.order(&Request::Insert(point))?;
+        waiting.point.addr = waiting.point.addr.wrapping_add(module.from);
+        set_point(env, &waiting)?;
+        let point = waiting.point;
         env.out.report(&format!("INFO: {} is loaded: a breakpoint is at {:#x}", module.path, point.addr));
         if let Some(waiting) = env.debugger().points.get_mut(index) {
             (waiting.point, waiting.module) = (point, None);

@@ -4,7 +4,7 @@ use farad_wire::target::{Point, PointKind, Request};
 use serde_json::json;
 
 use super::{number_or, row};
-use crate::debug::{Breakpoint, module_base};
+use crate::debug::{Breakpoint, module_base, set_point};
 use crate::error::{Error, Result};
 use crate::eval::Env;
 use crate::registry::{Args, Glue, Group, Kind, Mode, Param, Row, maybe, need};
@@ -142,7 +142,7 @@ fn add(env: &mut Env<'_>, breakpoint: Breakpoint) -> Result<()> {
     if env.debugger().points.at(addr).is_some() {
         return Err(Error::failed(format!("there is a breakpoint at {addr:#x} already (db lists them)")));
     }
-    env.order(&Request::Insert(breakpoint.point))?;
+    set_point(env, &breakpoint)?;
     keep(env, breakpoint)
 }
 
@@ -196,7 +196,10 @@ fn enable_at(env: &mut Env<'_>, index: usize, wanted: impl FnOnce(bool) -> bool)
     let Some(point) = env.debugger().points.get(index).cloned() else { return Ok(()) };
     let on = wanted(point.enabled);
     if on != point.enabled && point.module.is_none() {
-        env.order(&if on { Request::Insert(point.point) } else { Request::Remove(point.point) })?;
+        match on {
+            true => set_point(env, &point)?,
+            false => env.order(&Request::Remove(point.point))?,
+        }
     }
     if let Some(point) = env.debugger().points.get_mut(index) {
         point.enabled = on;
@@ -298,10 +301,10 @@ fn set_condition(env: &mut Env<'_>, index: usize, expression: &str) -> Result<()
     // What is wrong with it is better told now than at each hit.
     let text = unquoted(expression);
     env.number(&text)?;
-    if let Some(point) = env.debugger().points.get_mut(index) {
-        point.condition = text;
-    }
-    Ok(())
+    let Some(point) = env.debugger().points.get_mut(index) else { return Ok(()) };
+    point.condition = text;
+    let point = point.clone();
+    if point.is_set() { set_point(env, &point) } else { Ok(()) }
 }
 
 fn name(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
