@@ -465,3 +465,21 @@ fn a_core_of_each_crash_opens_here_and_there() {
     let kept = lab.farad(&["-qc", "dpt~?;dpt= `dpt~-:0[1]`;dpt~:0[0]", "core.threads"]);
     assert_eq!(kept.out().lines().next(), threads.lines().next(), "{}", kept.err());
 }
+
+#[test]
+fn a_step_far_away_costs_one_exchange() {
+    let lab = Lab::new(&["loop"]);
+    let server = lab.server();
+    let trips = |steps: usize| {
+        let link = support::link::Link::open(server.port, Duration::from_millis(50)).expect("a slow link");
+        let uri = format!("rap://127.0.0.1:{}/dbg://./loop", link.port);
+        let screens = vec!["ds;pd 16 @ rip;dr;pxr 64 @ rsp"; steps].join(";");
+        let finished = lab.farad(&["-qc", &format!("dcu sym.main;{screens}"), &uri]);
+        assert_eq!(finished.end, End::Exit(0), "{}", finished.err());
+        link.take_trips()
+    };
+    let (few, many) = (trips(4), trips(14));
+    // What instructions refer to for the first time is asked for once.
+    assert!(many - few <= 10 + 3, "{few} exchanges for 4 steps, {many} for 14");
+    assert!(few <= 20, "{few} exchanges to open, run and step");
+}

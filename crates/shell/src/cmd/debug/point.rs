@@ -300,7 +300,7 @@ fn set_condition(env: &mut Env<'_>, index: usize, expression: &str) -> Result<()
     }
     // What is wrong with it is better told now than at each hit.
     let text = unquoted(expression);
-    env.number(&text)?;
+    crate::debug::holds(env, &text)?;
     let Some(point) = env.debugger().points.get_mut(index) else { return Ok(()) };
     point.condition = text;
     let point = point.clone();
