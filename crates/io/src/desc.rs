@@ -134,7 +134,11 @@ impl Descriptor {
         let reply = match request {
             Request::Resume(resume) => {
                 let runs = self.cache.take();
-                let known = if target.is_far() { runs.known() } else { Vec::new() };
+                // What whoever asks knows goes along.
+                let mut known = resume.known.clone();
+                if target.is_far() {
+                    known.extend(runs.known());
+                }
                 before = Some(runs);
                 target.ask(&Request::Resume(Resume { known, ..resume.clone() }), out, ctx)?
             }
