@@ -97,3 +97,18 @@ pub fn hellos(text: &[u8]) {
         assert_eq!(ServerHello::parse(answer.as_bytes()).map(|hello| hello.to_string()), Some(answer));
     }
 }
+
+/// What a target is asked and tells, and gdb's packets: anything is read or is not, and what is read is written alike.
+pub fn targets(bytes: &[u8]) {
+    use farad_wire::gdb::{Decoder, Features, StopReply};
+    use farad_wire::target::{Reply, Request, decode, encode};
+    if let Ok(request) = decode::<Request>(bytes) {
+        assert_eq!(decode::<Request>(encode(&request).as_bytes()).ok(), Some(request));
+    }
+    if let Ok(reply) = decode::<Reply>(bytes) {
+        assert_eq!(decode::<Reply>(encode(&reply).as_bytes()).ok(), Some(reply));
+    }
+    let mut decoder = Decoder::default();
+    let _ = bytes.iter().try_for_each(|byte| decoder.push(*byte).map(drop));
+    let _ = (StopReply::parse(bytes), Features::parse(&String::from_utf8_lossy(bytes)));
+}

@@ -483,3 +483,31 @@ fn a_step_far_away_costs_one_exchange() {
     assert!(many - few <= 10 + 3, "{few} exchanges for 4 steps, {many} for 14");
     assert!(few <= 20, "{few} exchanges to open, run and step");
 }
+
+#[test]
+fn a_stripped_program_has_the_names_of_its_copy_here() {
+    let lab = Lab::new(&["loop"]);
+    let names = lab.path().join("names");
+    std::fs::create_dir(&names).unwrap();
+    std::fs::rename(lab.path().join("loop"), names.join("loop")).unwrap();
+    let stripped =
+        Command::new("strip").arg("-o").arg(lab.path().join("loop")).arg(names.join("loop")).status();
+    assert!(stripped.expect("strip, which is where cc is").success());
+    let script = "db sym.round_done;dc;dr rdi;dbt~sym.main~?;dmi loop main~?main";
+    let setting = format!("dbg.symbols={}", names.display());
+    let printed = lab.everywhere(&[&setting], script, &["loop", "9"]);
+    assert_eq!(printed, "0x00000001\n1\n1\n");
+    // Those of another build are not taken.
+    lab.build("echo", "names/loop", &[]);
+    let other = lab.farad(&["-e", &setting, "-qc", "?v sym.round_done", "-d", "loop", "9"]);
+    assert!(other.err().contains("nothing is called"), "{}", other.err());
+    // By the hash of the build, as distributions keep them.
+    lab.build("loop", "names/loop", &[]);
+    let read = lab.farad(&["-qc", "p8 20 @ section..note.gnu.build_id+16", "names/loop"]).out();
+    let hash = read.trim();
+    let folder = names.join(".build-id").join(&hash[..2]);
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::rename(names.join("loop"), folder.join(format!("{}.debug", &hash[2..]))).unwrap();
+    let printed = lab.farad(&["-e", &setting, "-qc", script, "-d", "loop", "9"]);
+    assert_eq!(printed.out(), "0x00000001\n1\n1\n", "{}", printed.err());
+}

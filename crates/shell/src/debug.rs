@@ -14,6 +14,7 @@ mod open;
 mod point;
 mod run;
 mod signal;
+mod symbol;
 
 use farad_arch::{Bank, Registers};
 use farad_io::Launching;

@@ -35,6 +35,7 @@ pub(super) fn describe(image: &Image<'_, '_>, dynamic: &Dynamic, symbols: &[Symb
         calling_convention: if header.machine == elf::EM_MIPS.0 { abi } else { "" },
         abi,
         flags: (header.flags != 0).then_some(header.flags),
+        build_id: build_id(image),
         debug_link: match image.section_named(".gnu_debuglink") {
             Some(link) => one_text(image, link.offset, link.file_size())?,
             None => String::new(),
@@ -102,6 +103,27 @@ fn compiler(image: &Image<'_, '_>) -> Result<String, Error> {
 fn one_text(image: &Image<'_, '_>, offset: u64, size: u64) -> Result<String, Error> {
     let bytes = image.reader.bytes(offset, size.min(TEXT_LIMIT))?;
     Ok(bytes.split(|&byte| byte == 0).next().map(readable).unwrap_or_default())
+}
+
+/// The linker's hash of the build, from the notes it left.
+fn build_id(image: &Image<'_, '_>) -> Option<Vec<u8>> {
+    let notes = image.programs.iter().filter(|program| program.kind == elf::PT_NOTE.0);
+    let notes = notes.map(|program| (program.offset, program.file_size));
+    let section =
+        image.section_named(".note.gnu.build-id").map(|section| (section.offset, section.file_size()));
+    section.into_iter().chain(notes).find_map(|(offset, size)| {
+        let notes = image.reader.bytes(offset, size.min(TEXT_LIMIT)).ok()?;
+        let word = |at: usize| Some(u32::from_le_bytes(notes.get(at..at + 4)?.try_into().ok()?) as usize);
+        let mut at = 0;
+        while let (Some(name), Some(len), Some(kind)) = (word(at), word(at + 4), word(at + 8)) {
+            let from = at.checked_add(12)?.checked_add(name.checked_next_multiple_of(4)?)?;
+            if kind == elf::NT_GNU_BUILD_ID.0 as usize && notes.get(at + 12..at + 16) == Some(b"GNU\0") {
+                return notes.get(from..from.checked_add(len)?).map(<[u8]>::to_vec);
+            }
+            at = from.checked_add(len.checked_next_multiple_of(4)?)?;
+        }
+        None
+    })
 }
 
 fn readable(bytes: &[u8]) -> String {

@@ -94,6 +94,8 @@ pub struct Info {
     pub abi: &'static str,
     /// The processor flags of the header, when there are any.
     pub flags: Option<u32>,
+    /// What tells this build from all others: the linker's hash of it.
+    pub build_id: Option<Vec<u8>>,
     /// Name of the separate file with debug information.
     pub debug_link: String,
     /// Name of the debug database.

@@ -329,6 +329,13 @@ pub static VARIABLES: &[Variable] = &[
         "",
         "Run directives for debugging, such as arg1=text, with commas between; or a file of them",
     )),
+    row(
+        "dbg.symbols",
+        Kind::Text,
+        Scope::Session,
+        "/usr/lib/debug",
+        "Folders, with colons between, of files that have the names of those stripped of them",
+    ),
     row("dir.tmp", Kind::Text, Scope::Session, "/tmp", "Folder for temporary files"),
     row(
         "emu.str",

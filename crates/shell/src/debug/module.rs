@@ -65,9 +65,12 @@ pub(crate) fn read_module(env: &mut Env<'_>, word: &str) -> Result<u32> {
     let fd = env.target()?;
     let uri = env.session.io.descriptor(fd)?.target_file(&module.path)?;
     let known = env.debugger().files.clone();
-    for file in known {
-        if env.session.io.descriptor(file)?.uri == uri {
-            return Ok(file);
+    for (index, file) in known.iter().enumerate() {
+        if env.session.io.descriptor(*file)?.uri == uri {
+            // Its names may be those of a copy, which was opened behind it.
+            let has_names = env.session.loaded.iter().any(|loaded| loaded.fd == *file);
+            let copy = known.get(index + 1).copied().filter(|_| !has_names);
+            return Ok(copy.unwrap_or(*file));
         }
     }
     super::open::read_file(env, &uri, false, |binary| Some(module.from.max(binary.base)))?;

@@ -159,8 +159,12 @@ pub(super) fn read_file(
     }
     let options = farad_bin::Options { depth: Depth::Layout, ..load::string_options(env) };
     let read = load::with_source(env, file, |source| farad_bin::load(source, &options))?;
+    let copy;
     let found = match read {
-        Ok(Some(binary)) => base(&binary),
+        Ok(Some(binary)) => {
+            copy = super::symbol::copy_of(env, &binary, uri);
+            base(&binary)
+        }
         Ok(None) => {
             env.session.io.close(file)?;
             return Ok(());
@@ -175,11 +179,31 @@ pub(super) fn read_file(
         env.session.io.close(file)?;
         return Err(Error::failed("the file is not the one that is in memory"));
     }
+    if let Some(copy) = copy.as_ref().and_then(|copy| copy.to_str()) {
+        return read_copy(env, file, copy, &request);
+    }
     if let Some(loaded) = load::read_layout(env, file, &request)? {
         load::settle(env, &loaded);
         env.session.loaded.push(loaded);
         env.debugger().files.push(file);
     }
+    Ok(())
+}
+
+/// Reads the names of a file out of a copy of it here. The file itself is what they are found by later.
+fn read_copy(env: &mut Env<'_>, file: u32, copy: &str, request: &Open) -> Result<()> {
+    let current = env.session.io.current().ok();
+    let here = env.session.io.open(copy, &load::options(env, Perm::R), env.ctx)?;
+    if let Some(current) = current {
+        env.session.io.select(current)?;
+    }
+    env.debugger().files.extend([file, here]);
+    let request = Open { uri: copy.to_owned(), ..request.clone() };
+    if let Some(loaded) = load::read_layout(env, here, &request)? {
+        load::settle(env, &loaded);
+        env.session.loaded.push(loaded);
+    }
+    env.out.report(&format!("INFO: names are taken from {copy}"));
     Ok(())
 }
 
