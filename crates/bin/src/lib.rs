@@ -7,6 +7,7 @@
 mod demangle;
 mod elf;
 mod error;
+mod line;
 mod load;
 mod macho;
 mod model;
@@ -19,6 +20,7 @@ pub mod unwind;
 
 pub use demangle::demangle;
 pub use error::{Error, SourceError};
+pub use line::{Line, Lines};
 pub use load::load;
 pub use model::{
     Binary, Bind, Depth, Endian, Entry, EntryKind, Fact, Fill, Format, HeaderField, Import, Info, LoadMap,

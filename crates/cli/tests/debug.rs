@@ -128,6 +128,10 @@ fn threads_are_told_and_selected() {
     assert_eq!(printed, "1\n2\ncounted 24\n");
     let selected = lab.farad(&["-qc", "db sym.tick;dc;dpt= `dpt~:0[1]`;dpt~:0[0]", "-d", "threads"]);
     assert_eq!(selected.out().trim(), "*", "{}", selected.err());
+    let each =
+        lab.farad(&["-qc", "db sym.tick;dc;dpt~?;?v $$ @@t~?;dm~?;?v $$ @@@M~?", "-d", "threads"]).out();
+    let counts: Vec<&str> = each.lines().collect();
+    assert!(counts.len() == 4 && counts[0] == counts[1] && counts[2] == counts[3], "{each}");
     let all = lab.everywhere(&["dbg.clone=true"], "dc;di~reason;dc;di~reason;dc;dc", &["threads"]);
     assert_eq!(all, "reason=event\nreason=event\ncounted 24\n");
 }
@@ -510,4 +514,18 @@ fn a_stripped_program_has_the_names_of_its_copy_here() {
     std::fs::rename(names.join("loop"), folder.join(format!("{}.debug", &hash[2..]))).unwrap();
     let printed = lab.farad(&["-e", &setting, "-qc", script, "-d", "loop", "9"]);
     assert_eq!(printed.out(), "0x00000001\n1\n1\n", "{}", printed.err());
+}
+
+#[test]
+fn steps_go_by_lines_of_source() {
+    let lab = Lab::new(&["loop"]);
+    let script = "dcu sym.main;dsl;dsl;dsl;?v rip-sym.main~0x~?;dc";
+    let stepped = lab.farad(&["-qc", script, "-d", "loop", "9"]);
+    let lines: Vec<u32> =
+        stepped.err().lines().filter_map(|line| line.split_once("loop.c:")?.1.trim().parse().ok()).collect();
+    assert_eq!(lines.len(), 3, "{}", stepped.err());
+    assert!(lines.windows(2).all(|pair| pair[0] != pair[1]), "{lines:?}");
+    assert!(stepped.out().ends_with("rounds 9\n"), "{}", stepped.out());
+    let none = lab.farad(&["-qc", "dcu sym.main;dsf;dsl", "-d", "loop", "9"]);
+    assert!(none.err().contains("no line of source"), "{}", none.err());
 }

@@ -29,7 +29,7 @@ pub(crate) use call::{syscall_arguments, syscall_name, syscall_number};
 pub(crate) use condition::holds;
 pub(crate) use dump::dump;
 pub(crate) use inject::{execute, syscall};
-pub(crate) use module::{Module, module_base, modules, read_module};
+pub(crate) use module::{Module, line_of, module_base, modules, read_module};
 pub use open::leave;
 pub(crate) use open::{finish, open, place_of, restart};
 pub(crate) use point::{Breakpoint, Points};

@@ -1,5 +1,6 @@
 //! The files that a process has in memory.
 
+use farad_bin::{Line, Lines};
 use farad_wire::target::Area;
 
 use crate::error::{Error, Result};
@@ -76,6 +77,22 @@ pub(crate) fn read_module(env: &mut Env<'_>, word: &str) -> Result<u32> {
     super::open::read_file(env, &uri, false, |binary| Some(module.from.max(binary.base)))?;
     let read = env.debugger().files.last().copied();
     read.ok_or_else(|| Error::failed(format!("{} has no headers that are known", module.path)))
+}
+
+/// The line of source that an address is of, as the debug information of the file it is in has it.
+///
+/// # Errors
+/// An interrupt.
+pub(crate) fn line_of(env: &mut Env<'_>, addr: u64) -> Result<Option<Line>> {
+    let is_there = |binary: &farad_bin::Binary| {
+        binary.maps.iter().any(|map| addr >= map.vaddr && addr - map.vaddr < map.size)
+    };
+    let session = &mut *env.session;
+    let Some(loaded) = session.loaded.iter().find(|loaded| is_there(&loaded.binary)) else { return Ok(None) };
+    let source = crate::load::Bytes::of(&mut session.io, loaded.fd, env.ctx)?;
+    let line = Lines::read(&source, &loaded.binary).and_then(|lines| lines.at(addr));
+    env.ctx.check()?;
+    Ok(line)
 }
 
 #[cfg(test)]

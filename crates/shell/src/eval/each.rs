@@ -103,7 +103,7 @@ impl Env<'_> {
                 let all = function.into_iter().flat_map(|function| function.instructions());
                 Ok(all.take(PLACES).map(|addr| (addr, None)).collect())
             }
-            Each::Threads => Err(Error::failed("there are no threads: nothing is being debugged")),
+            Each::Threads => self.threads(),
             Each::Ranges(ranges) => self.ranges(ranges),
         }
     }
@@ -135,9 +135,19 @@ impl Env<'_> {
                 let all = self.binaries().flat_map(|binary| &binary.entries);
                 Ok(all.map(|entry| (entry.vaddr, None)).collect())
             }
-            Ranges::ProcessMaps | Ranges::Registers | Ranges::Threads => {
-                Err(Error::failed("nothing is being debugged"))
+            Ranges::ProcessMaps => {
+                let maps = self.process_maps()?;
+                Ok(maps.iter().map(|area| (area.from, Some(area.to - area.from))).collect())
             }
+            Ranges::Registers => {
+                let context = self.registers();
+                let wide = context.profile().slots().iter().map(|slot| slot.bits).max().unwrap_or(0).min(64);
+                let slots = context.profile().slots().iter();
+                let general =
+                    slots.filter(|slot| slot.bank == farad_arch::Bank::General && slot.bits == wide);
+                Ok(general.map(|slot| (context.values.value_of(slot) as u64, None)).collect())
+            }
+            Ranges::Threads => self.threads(),
             Ranges::Functions(glob) => {
                 let glob = self.resolve(glob)?.text;
                 let named = self.functions(glob.trim());
@@ -169,6 +179,16 @@ impl Env<'_> {
                 let all = self.session.loaded.iter().flat_map(|loaded| loaded.strings());
                 Ok(all.map(|string| (string.vaddr, Some(string.size))).collect())
             }
+        }
+    }
+
+    /// Where each thread of the process under the debugger is.
+    fn threads(&mut self) -> Result<Vec<Place>> {
+        match self.ask(&farad_wire::target::Request::Threads)? {
+            farad_wire::target::Reply::Threads(all) => {
+                Ok(all.iter().map(|thread| (thread.pc, None)).collect())
+            }
+            _ => Err(crate::debug::surprise()),
         }
     }
 

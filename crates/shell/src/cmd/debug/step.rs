@@ -19,6 +19,8 @@ static ROWS: &[Row] = &[
     row("dss", "Skip instructions: they are passed, not run", skip).params(COUNT),
     row("dsf", "Step until the function returns", finish),
     row("dsi", "Step until an expression is not 0", step_while).params(&[need("expression", Kind::Text)]),
+    row("dsl", "Step to the next line of source, or as many lines as given, over calls", step_line)
+        .params(COUNT),
     row("dsp", "Step into the program: through what is not of its file", step_program),
     row("dsu", "Step until an address is reached", step_until).params(&[need("addr", Kind::Address)]),
 ];
@@ -93,4 +95,38 @@ fn step_while(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         env.ctx.check()?;
     }
     Err(Error::Limit { what: "the number of steps", limit: STEPS.to_string() })
+}
+
+fn step_line(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let count = number_or(env, args.text, 1)?;
+    env.target()?;
+    crate::load::names(env)?;
+    for _ in 0..count {
+        let pc = env.registers().value("PC").unwrap_or(0);
+        let Some(line) = crate::debug::line_of(env, pc)? else {
+            let why =
+                format!("no line of source is known of {pc:#x}: the file has no debug information of it");
+            return Err(Error::failed(why));
+        };
+        let mut here = line.clone();
+        // A line may have several pieces of code, one behind the other.
+        while (&here.file, here.number) == (&line.file, line.number) {
+            let until = Until::Outside(vec![(here.from, here.to)]);
+            let stop = run_on(env, &How::Walk { over: true, until }, &[], None)?;
+            if stop.reason != farad_wire::target::Reason::Stepped {
+                return Ok(());
+            }
+            env.ctx.check()?;
+            let pc = env.registers().value("PC").unwrap_or(0);
+            match crate::debug::line_of(env, pc)? {
+                Some(next) => here = next,
+                None => break,
+            }
+        }
+    }
+    let pc = env.registers().value("PC").unwrap_or(0);
+    if let Some(line) = crate::debug::line_of(env, pc)? {
+        env.out.report(&format!("INFO: {}:{}", crate::render::printable(&line.file), line.number));
+    }
+    Ok(())
 }
