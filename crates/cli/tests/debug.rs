@@ -3,6 +3,8 @@
 //! Each script runs three ways, which must print the same: with `-d`, through `=0` at a server, and with commands of this end on a
 //! descriptor `rap://…/dbg://…`.
 
+#![allow(clippy::print_stdout)]
+
 mod support;
 
 use std::path::{Path, PathBuf};
@@ -324,26 +326,84 @@ fn a_debugger_that_dies_leaves_no_breakpoint() {
         child.wait().unwrap();
         target.lives_on();
     }
-    // The server, its connection, the client.
-    for dies in ["server", "connection", "client"] {
-        let server = lab.server();
-        let mut command = support::farad(lab.path());
-        command.args([
-            "-qc",
-            "db sym.round_done;dc;!sleep 60",
-            &format!("rap://127.0.0.1:{}/dbg://{pid}", server.port),
-        ]);
-        let mut client =
-            command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        std::thread::sleep(Duration::from_millis(500));
-        assert_ne!(target.status("TracerPid"), "0", "{dies}");
-        match dies {
-            "server" => server.signal(rustix::process::Signal::KILL),
-            _ => client.kill().unwrap(),
+    // The server, its connection, the client; while the process stands, and while it runs.
+    for script in ["db sym.round_done;dc;!sleep 60", "db sym.round_done;dbC sym.round_done \"?v 1\";dc"] {
+        for dies in ["server", "connection", "client"] {
+            let server = lab.server();
+            let line = Line::open(server.port);
+            let mut command = support::farad(lab.path());
+            command.args(["-qc", script, &format!("rap://127.0.0.1:{}/dbg://{pid}", line.port)]);
+            let mut client = quiet(&mut command).spawn().unwrap();
+            std::thread::sleep(Duration::from_millis(500));
+            assert_ne!(target.status("TracerPid"), "0", "{dies}");
+            match dies {
+                "server" => server.signal(rustix::process::Signal::KILL),
+                "connection" => line.cut(),
+                _ => client.kill().unwrap(),
+            }
+            println!("{dies} dies: {script}");
+            target.lives_on();
+            let _ = client.kill();
+            client.wait().unwrap();
         }
+    }
+}
+
+/// At whatever moment a debugger dies.
+#[test]
+fn a_debugger_may_die_at_any_moment() {
+    let lab = Lab::new(&["loop"]);
+    let mut target = Running::start(lab.path().join("loop"));
+    let pid = target.pid();
+    let script = "db sym.round_done;dc;ds 50;dcu sym.round_done;dso 3;dbH sym.round_done+4;dc;db-*;dbw obj.rounds w 8;dc;do;dc";
+    for delay in (0..24).map(|step| Duration::from_millis(step * step)) {
+        let mut command = support::farad(lab.path());
+        command.args(["-qc", &vec![script; 20].join(";"), "-d", &pid.to_string()]);
+        let mut child = quiet(&mut command).spawn().unwrap();
+        std::thread::sleep(delay);
+        let _ = child.kill();
+        child.wait().unwrap();
         target.lives_on();
-        let _ = client.kill();
-        client.wait().unwrap();
+    }
+}
+
+fn quiet(command: &mut Command) -> &mut Command {
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null())
+}
+
+/// A connection that can be cut.
+struct Line {
+    port: u16,
+    ends: std::sync::Arc<std::sync::Mutex<Vec<std::net::TcpStream>>>,
+}
+
+impl Line {
+    fn open(target: u16) -> Line {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let ends: std::sync::Arc<std::sync::Mutex<Vec<std::net::TcpStream>>> = std::sync::Arc::default();
+        let kept = ends.clone();
+        std::thread::spawn(move || {
+            for near in listener.incoming().flatten() {
+                let Ok(far) = std::net::TcpStream::connect(("127.0.0.1", target)) else { continue };
+                let copies = [near.try_clone().unwrap(), far.try_clone().unwrap()];
+                kept.lock().unwrap().extend([near.try_clone().unwrap(), far.try_clone().unwrap()]);
+                let [near_copy, far_copy] = copies;
+                for (mut from, mut to) in [(near, far_copy), (far, near_copy)] {
+                    std::thread::spawn(move || {
+                        let _ = std::io::copy(&mut from, &mut to);
+                        let _ = to.shutdown(std::net::Shutdown::Both);
+                    });
+                }
+            }
+        });
+        Line { port, ends }
+    }
+
+    fn cut(&self) {
+        for end in self.ends.lock().unwrap().iter() {
+            let _ = end.shutdown(std::net::Shutdown::Both);
+        }
     }
 }
 
