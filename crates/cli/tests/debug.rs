@@ -3,7 +3,7 @@
 //! Each script runs three ways, which must print the same: with `-d`, through `=0` at a server, and with commands of this end on a
 //! descriptor `rap://…/dbg://…`.
 
-#![allow(clippy::print_stdout)]
+#![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a test that cannot go on stops")]
 
 mod support;
 

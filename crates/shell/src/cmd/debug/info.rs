@@ -25,6 +25,7 @@ static ROWS: &[Row] = &[
     row("dg", "Write what the process is now to a core file", write_core)
         .effects(Effects::DEBUG.union(Effects::FILES))
         .params(&[maybe("file", Kind::File)]),
+    row("dL", "List the ways there are to a process, and mark the one in use", print_ways),
     row("dif", "Compare two files", compare)
         .effects(Effects::FILES)
         .params(&[maybe("file", Kind::File), maybe("file", Kind::File)]),
@@ -96,6 +97,21 @@ fn print(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
             Mode::Script => {}
             _ => writeln!(env.out, "{name}={}", plain(value))?,
         }
+    }
+    Ok(())
+}
+
+/// A way is a scheme; the descriptor's URI tells which is in use.
+fn print_ways(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
+    let fd = env.find_target();
+    let uri = fd.and_then(|fd| Some(env.session.io.descriptor(fd).ok()?.uri.clone())).unwrap_or_default();
+    let schemes = env.session.io.schemes.clone();
+    let ways =
+        schemes.rows().filter(|row| row.effects.contains(Effects::DEBUG) && row.permissions.contains('d'));
+    for (index, row) in ways.enumerate() {
+        let name = row.names.first().copied().unwrap_or_default();
+        let used = uri.starts_with(&format!("{name}://"));
+        writeln!(env.out, "{index}  {}  {name:<8} {}", if used { "dbg" } else { "---" }, row.brief)?;
     }
     Ok(())
 }

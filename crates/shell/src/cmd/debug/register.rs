@@ -1,5 +1,7 @@
 //! `dr`: the registers of the process, or of the emulator where there is none.
 
+use std::collections::BTreeMap;
+
 use farad_arch::{Bank, Slot};
 use farad_io::Effects;
 
@@ -35,6 +37,8 @@ static ROWS: &[Row] = &[
         .modes(&[Mode::Json]),
     row("drt", "The types of registers there are", plain::print_types).examples(&["drt"]),
     row("drp", "The profile: registers, widths and places", plain::print_profile).examples(&["drp"]),
+    row("drl", "The names of the registers", print_names).modes(&[Mode::Json]).examples(&["drl", "drlj"]),
+    row("dri", "The general registers by their values", print_inverse).examples(&["dri"]),
     row("drb", "The bytes that the registers of a type are kept in", print_bytes).params(TYPE),
     row("drS", "How many bytes the general registers take", plain::print_size),
     row("drs", "How many sets of values are put aside", plain::print_saved),
@@ -64,6 +68,9 @@ fn fetch(env: &mut Env<'_>, which: &str) -> Result<()> {
 fn print(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let Some((name, value)) = args.text.split_once('=') else {
         fetch(env, args.text)?;
+        if args.text == "?" {
+            return print_roles(env);
+        }
         return plain::print(env, args);
     };
     let name = name.trim();
@@ -80,6 +87,56 @@ fn print(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     }
     let new = env.registers().values.value_of(&slot);
     Ok(writeln!(env.out, "{old:#010x} -> {new:#010x}")?)
+}
+
+/// The general registers and flags, in the order of the profile.
+fn print_names(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    fetch(env, "")?;
+    let profile = env.registers().profile().clone();
+    let of_code = profile.slots().iter().filter(|slot| matches!(slot.bank, Bank::General | Bank::Flag));
+    let names: Vec<&str> = of_code.map(|slot| slot.name.as_str()).collect();
+    if args.is_json() {
+        return Ok(writeln!(env.out, "{}", crate::render::json_text(&serde_json::json!(names)))?);
+    }
+    for name in names {
+        writeln!(env.out, "{name}")?;
+    }
+    Ok(())
+}
+
+/// Each value with the registers that have it, the smallest first.
+fn print_inverse(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
+    fetch(env, "")?;
+    let context = env.registers();
+    let width = context.profile().slots().iter().map(|slot| slot.bits).filter(|bits| *bits <= 64).max();
+    let slots = context
+        .profile()
+        .slots()
+        .iter()
+        .filter(|slot| matches!(slot.bank, Bank::General | Bank::Flag) && Some(slot.bits) == width);
+    let mut by_value: BTreeMap<u64, Vec<String>> = BTreeMap::new();
+    for slot in slots {
+        by_value.entry(context.values.value_of(slot) as u64).or_default().push(slot.name.clone());
+    }
+    for (value, names) in by_value {
+        let map = env.session.io.maps.at(value).filter(|_| value != 0);
+        let perm = map.map_or_else(|| "---".to_owned(), |map| map.perm.to_string());
+        writeln!(env.out, " {perm}  {value:#010x}  {}", names.join(" "))?;
+    }
+    Ok(())
+}
+
+/// The roles, the registers that play them, and their values.
+fn print_roles(env: &mut Env<'_>) -> Result<()> {
+    let context = env.registers();
+    let roles = context.profile().roles().map(|(role, name)| {
+        let value = context.values.value(name).unwrap_or(0);
+        format!("{role:>3} {name} {value:#010x}")
+    });
+    for line in roles.collect::<Vec<_>>() {
+        writeln!(env.out, "{line}")?;
+    }
+    Ok(())
 }
 
 fn print_columns(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {

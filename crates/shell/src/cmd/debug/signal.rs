@@ -40,12 +40,12 @@ fn send(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let rows: Vec<(i32, &str, &str)> =
         signals().map(|(signal, name)| (signal, name, handling(env, signal))).collect();
     if args.mode == Mode::Json {
-        let row = |(signal, name, handling): &(i32, &str, &str)| json!({ "signum": signal, "name": name, "option": if handling.is_empty() { Value::Null } else { (*handling).into() } });
+        let row = |(signal, name, handling): &(i32, &str, &str)| json!({ "signum": signal.to_string(), "name": name, "option": if handling.is_empty() { Value::Null } else { (*handling).into() } });
         let rows: Vec<Value> = rows.iter().map(row).collect();
         return Ok(writeln!(env.out, "{}", json_text(&Value::Array(rows)))?);
     }
     for (signal, name, handling) in rows {
-        writeln!(env.out, "{}", format!("{signal:2} {name} {handling}").trim_end())?;
+        writeln!(env.out, "{}", format!("{signal} {name} {handling}").trim_end())?;
     }
     Ok(())
 }
