@@ -111,7 +111,8 @@ impl Running {
             std::thread::sleep(Duration::from_millis(20));
         }
         std::thread::sleep(Duration::from_millis(100));
-        assert!(self.0.try_wait().expect("its status").is_none(), "it ended");
+        let ended = self.0.try_wait().expect("its status");
+        assert!(ended.is_none(), "it ended: {ended:?}");
     }
 }
 

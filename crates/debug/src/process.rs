@@ -318,23 +318,29 @@ impl Process {
         Ok(())
     }
 
-    /// A thread that ran into a breakpoint may stop for us before it is told so. What waits then would be told when the
-    /// breakpoint is gone, or would end the process once nobody traces it: it is taken now.
+    /// A thread that ran into a breakpoint, or has made a step, may stop for us before it is told so. What waits then would
+    /// be told when the breakpoint is gone, or would end the process once nobody traces it: it is taken now.
     fn take_waiting_trap(&mut self, id: i32) -> Result<()> {
-        let addr = self.pc(id)?.wrapping_sub(machine::PAST);
-        if !self.patches.contains(addr) || !system::waits_for_trap(self.pid.as_raw(), id) {
+        if !system::waits_for_trap(self.pid.as_raw(), id) {
             return Ok(());
         }
         ptrace::resume(request::Request::PTRACE_CONT, Pid::from_raw(id), 0)
             .map_err(Error::of("stop a thread"))?;
-        match Status::of(wait_for(id)?) {
-            Status::Signal(libc::SIGTRAP) => self.set_pc(id, addr),
-            Status::Ended(reason) => {
-                self.end_thread(id, reason);
-                Ok(())
+        let status = wait_for(id)?;
+        match Status::of(status) {
+            Status::Signal(libc::SIGTRAP) if self.is_breakpoint(id)? => {
+                // It will be hit again.
+                let pc = self.pc(id)?;
+                self.set_pc(id, pc - machine::PAST)?;
             }
-            _ => Ok(()),
+            Status::Ended(reason) => self.end_thread(id, reason),
+            _ => {
+                if let Some(thread) = self.threads.get_mut(&id) {
+                    thread.pending = Some(status);
+                }
+            }
         }
+        Ok(())
     }
 
     /// Whether a trap of a thread was one of our instructions.

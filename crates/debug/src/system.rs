@@ -26,12 +26,15 @@ pub(crate) fn is_thread(pid: i32, thread: i32) -> bool {
     fs::exists(format!("/proc/{pid}/task/{thread}")).unwrap_or(false)
 }
 
-/// Whether a trap waits to be told to a thread.
+/// Whether a trap waits to be told to a thread, which has it told at once when it goes on.
 pub(crate) fn waits_for_trap(pid: i32, thread: i32) -> bool {
     let status = fs::read_to_string(format!("/proc/{pid}/task/{thread}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("SigPnd:"));
-    let waiting = line.and_then(|bits| u64::from_str_radix(bits.trim(), 16).ok()).unwrap_or(0);
-    waiting & 1 << (libc::SIGTRAP - 1) != 0
+    let has = |key: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(key));
+        let bits = line.and_then(|bits| u64::from_str_radix(bits.trim(), 16).ok()).unwrap_or(0);
+        bits & 1 << (libc::SIGTRAP - 1) != 0
+    };
+    has("SigPnd:") && !has("SigBlk:")
 }
 
 /// The name of a thread.
