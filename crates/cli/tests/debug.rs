@@ -590,3 +590,17 @@ fn steps_go_by_lines_of_source() {
     let none = lab.farad(&["-qc", "dcu sym.main;dsf;dsl", "-d", "loop", "9"]);
     assert!(none.err().contains("no line of source"), "{}", none.err());
 }
+
+#[test]
+fn what_was_noted_of_a_file_stays_when_it_is_run() {
+    let lab = Lab::new(&["loop"]);
+    let script = "CC a note @ sym.main;f mine @ sym.round_done;ood 9;CC.@ sym.main;?v mine-sym.round_done;db mine;dc;dr rdi;\
+                  doo 5;dc;dr rdi;db-*;dc";
+    let here = lab.farad(&["-qc", script, "loop"]);
+    assert_eq!(here.out(), "a note\n0x0\n0x00000001\n0x00000001\nrounds 5\n", "{}", here.err());
+    let server = lab.server();
+    let there = lab.farad(&["-qc", script, &format!("rap://127.0.0.1:{}/./loop", server.port)]);
+    assert_eq!(there.out(), here.out(), "{}", there.err());
+    let nothing = lab.farad(&["-qc", "ood", "malloc://64"]);
+    assert!(nothing.err().contains("no file that can be run"), "{}", nothing.err());
+}

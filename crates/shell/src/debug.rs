@@ -12,6 +12,7 @@ mod linker;
 mod module;
 mod open;
 mod point;
+mod reopen;
 mod run;
 mod signal;
 mod symbol;
@@ -33,6 +34,7 @@ pub(crate) use module::{Module, line_of, module_base, modules, read_module};
 pub use open::leave;
 pub(crate) use open::{finish, open, place_of, restart};
 pub(crate) use point::{Breakpoint, Points};
+pub(crate) use reopen::run_file;
 pub(crate) use run::{resume, run_on, set_point, tell};
 pub(crate) use signal::{Handling, Signals, all as signals, name as signal_name, number as signal_number};
 

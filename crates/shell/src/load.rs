@@ -26,11 +26,18 @@ pub struct Loaded {
     pub fd: u32,
     /// What the headers say; its lists of names are empty until [`names`] was called.
     pub binary: Binary,
+    /// The URI it was read by.
+    path: String,
     strings: Strings,
     owed: Option<Owed>,
 }
 
 impl Loaded {
+    /// Whether its names are those of this file.
+    pub(crate) fn is_of(&self, path: &str) -> bool {
+        self.path == path || self.path.ends_with(&format!("/{path}"))
+    }
+
     /// Strings of the data sections, as far as they were looked for.
     pub(crate) fn strings(&self) -> &[StringRow] {
         &self.strings.rows
@@ -185,7 +192,13 @@ pub(crate) fn read_layout(env: &mut Env<'_>, fd: u32, request: &Request) -> Resu
     let binary = read.map_err(|error| Error::failed(error.to_string()))?;
     let strings = request.strings && env.is_set("bin.strings");
     let owed = Owed { options: wanted, uri: request.uri.clone(), strings };
-    Ok(binary.map(|binary| Loaded { fd, binary, strings: Strings::default(), owed: Some(owed) }))
+    Ok(binary.map(|binary| Loaded {
+        fd,
+        binary,
+        path: request.uri.clone(),
+        strings: Strings::default(),
+        owed: Some(owed),
+    }))
 }
 
 fn map_image(env: &mut Env<'_>, loaded: &Loaded) -> Result<()> {

@@ -3,7 +3,7 @@
 use farad_wire::target::End;
 
 use super::row;
-use crate::debug::{finish, restart};
+use crate::debug::{finish, restart, run_file};
 use crate::error::Result;
 use crate::eval::Env;
 use crate::registry::{Args, Group, Kind, Param, Row, maybe, need};
@@ -14,11 +14,19 @@ pub(super) const GROUP: Group = Group { prefix: "do", brief: "starting again", r
 const ARGUMENTS: &[Param] = &[maybe("arguments", Kind::Text)];
 
 static ROWS: &[Row] = &[
-    row("do", "Start the program again", start),
-    row("doo", "Start the program again, with other arguments where some are given", start_with)
-        .params(ARGUMENTS),
-    row("ood", "Start the program again, with other arguments where some are given", start_with)
-        .params(ARGUMENTS),
+    row("do", "Start the program again, or run the file that is open", start),
+    row(
+        "doo",
+        "Start the program again, or run the file that is open, with other arguments where some are given",
+        start_with,
+    )
+    .params(ARGUMENTS),
+    row(
+        "ood",
+        "Start the program again, or run the file that is open, with other arguments where some are given",
+        start_with,
+    )
+    .params(ARGUMENTS),
     row(
         "doc",
         "End the debugging: a program that was started is killed, a process that was taken goes on",
@@ -30,12 +38,20 @@ static ROWS: &[Row] = &[
 ];
 
 fn start(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
-    restart(env, None)
+    begin(env, None)
+}
+
+/// Starts the program again; or the file that is open, where nothing is being debugged.
+fn begin(env: &mut Env<'_>, args: Option<Vec<String>>) -> Result<()> {
+    match env.find_target() {
+        Some(_) => restart(env, args),
+        None => run_file(env, &args.unwrap_or_default()),
+    }
 }
 
 fn start_with(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let given = (!args.is_empty()).then(|| args.words());
-    restart(env, given)
+    begin(env, given)
 }
 
 fn close(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
