@@ -102,6 +102,16 @@ impl Running {
         line.trim_start_matches(':').trim().to_owned()
     }
 
+    /// Waits until somebody debugs it.
+    #[track_caller]
+    fn is_taken(&self) {
+        let until = Instant::now() + Duration::from_secs(20);
+        while self.status("TracerPid") == "0" {
+            assert!(Instant::now() < until, "nobody took it");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
     /// Waits until it goes on alone, and makes sure that it does for a while.
     #[track_caller]
     fn lives_on(&mut self) {
@@ -335,8 +345,8 @@ fn a_debugger_that_dies_leaves_no_breakpoint() {
             let mut command = support::farad(lab.path());
             command.args(["-qc", script, &format!("rap://127.0.0.1:{}/dbg://{pid}", line.port)]);
             let mut client = quiet(&mut command).spawn().unwrap();
-            std::thread::sleep(Duration::from_millis(500));
-            assert_ne!(target.status("TracerPid"), "0", "{dies}");
+            target.is_taken();
+            std::thread::sleep(Duration::from_millis(300));
             match dies {
                 "server" => server.signal(rustix::process::Signal::KILL),
                 "connection" => line.cut(),
@@ -461,10 +471,10 @@ fn an_interrupt_stops_the_process_and_keeps_the_session() {
         use std::io::Write;
         let mut input = child.stdin.take().unwrap();
         input.write_all(b"dc\n").unwrap();
-        std::thread::sleep(Duration::from_millis(500));
+        std::thread::sleep(Duration::from_millis(1500));
         rustix::process::kill_process(rustix::process::Pid::from_child(&child), rustix::process::Signal::INT)
             .unwrap();
-        std::thread::sleep(Duration::from_millis(300));
+        std::thread::sleep(Duration::from_millis(700));
         input.write_all(b"di~type\n?v rip-rip+1\ndk 9\nq\n").unwrap();
         drop(input);
         let output = child.wait_with_output().unwrap();
