@@ -421,21 +421,23 @@ impl Line {
 #[test]
 fn what_becomes_of_a_lost_process_is_the_users_word() {
     let lab = Lab::new(&["loop"]);
-    let lose = |setting: &str, pid: u32| {
+    let lose = |setting: &str, target: &Running| {
+        let pid = target.pid();
         let mut command = support::farad(lab.path());
         command.args(["-e", setting, "-e", "dbg.linger=1", "-qc", "!sleep 60", "-d", &pid.to_string()]);
         let mut child =
             command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        target.is_taken();
         std::thread::sleep(Duration::from_millis(300));
         child.kill().unwrap();
         child.wait().unwrap();
     };
     let mut kept = Running::start(lab.path().join("loop"));
-    lose("dbg.onlost=keep", kept.pid());
+    lose("dbg.onlost=keep", &kept);
     assert!(kept.status("State").starts_with('t'), "{}", kept.status("State"));
     kept.lives_on();
     let mut killed = Running::start(lab.path().join("loop"));
-    lose("dbg.onlost=kill", killed.pid());
+    lose("dbg.onlost=kill", &killed);
     let until = Instant::now() + Duration::from_secs(5);
     while killed.0.try_wait().unwrap().is_none() {
         assert!(Instant::now() < until, "it was not killed");
