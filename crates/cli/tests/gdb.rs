@@ -4,6 +4,7 @@
 
 mod support;
 
+use std::io::{Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -65,6 +66,72 @@ impl Drop for Stub {
 
 fn farad(folder: &Path, words: &[&str]) -> Finished {
     process::run(support::farad(folder).args(words), None, LIMIT)
+}
+
+/// A stub that is at 0x401000 and says what a test has it say; `None` is what an honest one says.
+fn lying(says: impl Fn(&str) -> Option<Vec<u8>> + Send + 'static) -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("its address").port();
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("a client");
+        let mut heard = Vec::new();
+        let mut buf = [0; 4096];
+        while let Ok(count @ 1..) = stream.read(&mut buf) {
+            heard.extend_from_slice(&buf[..count]);
+            while let Some(end) =
+                heard.iter().position(|byte| *byte == b'#').filter(|end| end + 3 <= heard.len())
+            {
+                let packet: Vec<u8> = heard.drain(..end + 3).collect();
+                let from = packet.iter().position(|byte| *byte == b'$').unwrap_or(0) + 1;
+                let question = String::from_utf8_lossy(&packet[from..end]).into_owned();
+                let answer = says(&question).unwrap_or_else(|| honest(&question));
+                if stream.write_all(b"+").and_then(|()| stream.write_all(&packet_of(&answer))).is_err() {
+                    return;
+                }
+            }
+        }
+    });
+    format!("gdb://127.0.0.1:{port}")
+}
+
+fn packet_of(content: &[u8]) -> Vec<u8> {
+    let mut packet = vec![b'$'];
+    for &byte in content {
+        match byte {
+            b'#' | b'$' | b'}' | b'*' => packet.extend([b'}', byte ^ 0x20]),
+            byte => packet.push(byte),
+        }
+    }
+    let sum = packet[1..].iter().fold(0u8, |sum, byte| sum.wrapping_add(*byte));
+    packet.extend(format!("#{sum:02x}").bytes());
+    packet
+}
+
+fn honest(question: &str) -> Vec<u8> {
+    let documents = "PacketSize=4000;qXfer:exec-file:read+;qXfer:auxv:read+;qXfer:memory-map:read+";
+    let word = |value: u64| value.to_le_bytes().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    match question {
+        _ if question.starts_with("qSupported") => documents.into(),
+        "?" => "T05thread:1;".into(),
+        "vCont?" => "vCont;c;C;s;S".into(),
+        "qAttached" => "1".into(),
+        "qC" => "QC1".into(),
+        // 17 registers, the last of which is the program counter and the eighth the stack pointer; then 7 small ones.
+        "g" => {
+            let wide = (0..17).map(|index| match index {
+                7 => word(0x7ffe_0000),
+                16 => word(0x40_1000),
+                _ => word(0),
+            });
+            (wide.collect::<String>() + &"0".repeat(56)).into()
+        }
+        "qfThreadInfo" => "m1".into(),
+        "qsThreadInfo" => "l".into(),
+        "D" => "OK".into(),
+        _ if question.starts_with("qXfer:") => "l".into(),
+        _ if question.starts_with("Hg") || question.starts_with(['Z', 'z', 'G']) => "OK".into(),
+        _ => Vec::new(),
+    }
 }
 
 /// What is done to a process here and at a stub, which must print the same.
@@ -129,7 +196,6 @@ fn a_process_that_gdbserver_has_lives_on() {
 #[test]
 #[ignore = "needs gdbserver"]
 fn an_interrupt_stops_the_target_of_a_stub() {
-    use std::io::Write;
     let folder = lab(&["loop"]);
     let stub = Stub::gdbserver(folder.path(), "./loop");
     let mut command = support::farad(folder.path());
@@ -307,7 +373,6 @@ fn what_serves_gdb_is_under_the_policy_of_all_servers() {
 
 #[test]
 fn a_stub_that_sends_garbage_is_left() {
-    use std::io::{Read, Write};
     for answer in [
         &b"$#00"[..],
         b"HTTP/1.1 400 Bad Request\r\n\r\n",
@@ -348,4 +413,31 @@ fn gdb_reads_a_core_that_farad_wrote() {
     for wanted in ["SIGSEGV", "crash (how=", "main (argc=", "<crash+"] {
         assert!(said.contains(wanted), "{wanted}: {said}");
     }
+}
+
+/// What a stub calls its program is a file of this machine, if there is one, whatever else it could mean.
+#[test]
+fn a_stub_does_not_choose_what_is_opened() {
+    let folder = tempfile::tempdir().unwrap();
+    let marker = folder.path().join("marker");
+    let fifo = folder.path().join("fifo");
+    assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+    let touch = format!("dbg:///usr/bin/touch {}", marker.display());
+    for name in [touch.as_str(), "malloc://64", "/dev/zero", fifo.to_str().unwrap(), "/proc/self/mem"] {
+        let exe = format!("l{name}");
+        let uri = lying(move |question| question.starts_with("qXfer:exec-file").then(|| exe.clone().into()));
+        let finished = farad(folder.path(), &["-qc", "o~?", &uri]);
+        assert!(finished.err().contains("cannot open"), "{name}: {}", finished.err());
+        assert_eq!(finished.out(), "1\n", "{name}: {}", finished.err());
+    }
+    std::thread::sleep(Duration::from_millis(500));
+    assert!(!marker.exists(), "a stub had a program run");
+}
+
+#[test]
+fn a_stub_names_a_file_of_this_machine() {
+    let folder = tempfile::tempdir().unwrap();
+    let uri = lying(|question| question.starts_with("qXfer:exec-file").then(|| b"l/bin/true".to_vec()));
+    let finished = farad(folder.path(), &["-qc", "o~/bin/true~?", &uri]);
+    assert_eq!(finished.out(), "1\n", "{}", finished.err());
 }

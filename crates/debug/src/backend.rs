@@ -215,10 +215,6 @@ impl Target for Debugged {
             }
         }
     }
-
-    fn file(&self, path: &str) -> String {
-        path.to_owned()
-    }
 }
 
 impl Backend for Debugged {

@@ -370,8 +370,8 @@ impl Target for Core {
     }
 
     /// The files are on the machine that the core is on.
-    fn file(&self, path: &str) -> String {
-        format!("{}{path}", self.place)
+    fn place(&self) -> String {
+        self.place.clone()
     }
 }
 

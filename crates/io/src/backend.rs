@@ -167,8 +167,11 @@ pub trait Target {
         false
     }
 
-    /// The URI of a file of the target's machine.
-    fn file(&self, path: &str) -> String;
+    /// What goes before the path of a file of the target's machine to make a URI: nothing where that is this machine, or is
+    /// taken to be.
+    fn place(&self) -> String {
+        String::new()
+    }
 }
 
 /// How a command at the far end ended.

@@ -1,6 +1,6 @@
 //! A descriptor: an open backend, its number, and the block cache in front of it.
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::sync::Arc;
 
 use farad_wire::target::{Reply, Request, Resume};
@@ -112,13 +112,24 @@ impl Descriptor {
         self.backend.as_target().is_some()
     }
 
-    /// The URI of a file of the machine that the process under the debugger is on.
+    /// The URI of a file of the machine that the process under the debugger is on. The process, its stub or its core names
+    /// it, so that it is the path of a file and never another scheme, and on this machine only what can be read without
+    /// any effect.
     ///
     /// # Errors
-    /// When it is no such process.
+    /// When it is no such process; [`Error::Open`] when the machine is this one and has no regular file of that name.
     pub fn target_file(&mut self, path: &str) -> Result<String> {
         let unsupported = Error::Unsupported { uri: self.uri.clone(), ability: "be debugged" };
-        Ok(self.backend.as_target().ok_or(unsupported)?.file(path))
+        let place = self.backend.as_target().ok_or(unsupported)?.place();
+        // What the system makes up as it is read has no size.
+        let is_file = |data: std::fs::Metadata| data.is_file() && data.len() > 0;
+        if place.is_empty() && !std::fs::metadata(path).is_ok_and(is_file) {
+            let source = ErrorKind::NotFound.into();
+            return Err(Error::Open { uri: path.escape_debug().to_string(), source });
+        }
+        // No scheme's name has a `/`.
+        let scheme = if path.starts_with('/') { "" } else { "file://" };
+        Ok(format!("{place}{scheme}{path}"))
     }
 
     /// Asks something of the process under the debugger. What was cached of its memory is dropped when that may change,
@@ -179,5 +190,60 @@ impl Descriptor {
     /// Drops everything cached.
     pub fn refresh(&mut self) {
         self.cache.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backend::Target;
+
+    /// A process on some machine.
+    struct There(&'static str);
+
+    impl Backend for There {
+        fn read_at(&mut self, _addr: u64, _buf: &mut [u8], _ctx: &Ctx) -> Result<usize> {
+            Ok(0)
+        }
+
+        fn size(&self) -> u64 {
+            u64::MAX
+        }
+
+        fn as_target(&mut self) -> Option<&mut dyn Target> {
+            Some(self)
+        }
+    }
+
+    impl Target for There {
+        fn ask(&mut self, _request: &Request, _out: &mut dyn Write, _ctx: &Ctx) -> Result<Reply> {
+            Ok(Reply::Done)
+        }
+
+        fn place(&self) -> String {
+            self.0.to_owned()
+        }
+    }
+
+    fn file(place: &'static str, path: &str) -> Result<String> {
+        Descriptor::new(3, "there".to_owned(), Perm::R, Box::new(There(place))).target_file(path)
+    }
+
+    #[test]
+    fn a_target_names_files_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a file");
+        std::fs::write(&path, "x").unwrap();
+        let path = path.to_str().unwrap();
+        assert_eq!(file("", path).unwrap(), path);
+        for name in
+            ["dbg:///bin/true", "malloc://64", "-", "", "/dev/zero", "/tmp", "/proc/self/maps", "/no\nne"]
+        {
+            let error = file("", name).unwrap_err();
+            assert!(matches!(error, Error::Open { .. }), "{name}: {error}");
+            assert!(!error.to_string().contains('\n'));
+        }
+        assert_eq!(file("rap://h:1/", "/bin/true").unwrap(), "rap://h:1//bin/true");
+        assert_eq!(file("rap://h:1/", "dbg:///bin/true").unwrap(), "rap://h:1/file://dbg:///bin/true");
     }
 }

@@ -82,9 +82,4 @@ impl Target for Gdb {
     fn ask(&mut self, request: &Request, out: &mut dyn Write, ctx: &Ctx) -> Result<Reply> {
         self.0.ask(request, out, ctx)
     }
-
-    /// A stub gives no files: those of this machine are taken to be the same.
-    fn file(&self, path: &str) -> String {
-        path.to_owned()
-    }
 }

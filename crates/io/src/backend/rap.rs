@@ -137,8 +137,8 @@ impl Target for Rap {
         true
     }
 
-    fn file(&self, path: &str) -> String {
-        format!("rap://{}/{path}", self.transport)
+    fn place(&self) -> String {
+        format!("rap://{}/", self.transport)
     }
 }
 

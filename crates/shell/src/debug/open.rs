@@ -26,7 +26,7 @@ pub(crate) fn open(env: &mut Env<'_>, fd: u32, request: &Open) -> Result<()> {
     if request.headers
         && let Err(error) = read_program(env, request.strings)
     {
-        let path = env.debugger().info.exe.clone();
+        let path = crate::render::printable(&env.debugger().info.exe);
         env.out.report(&format!("WARN: {path}: the names of the program are not read: {error}"));
     }
     let settings = crate::cmd::settings(env);
@@ -93,14 +93,13 @@ fn map_files(env: &mut Env<'_>, fd: u32) -> Result<()> {
 }
 
 fn open_module(env: &mut Env<'_>, fd: u32, path: &str) -> Option<u32> {
-    let uri = env.session.io.descriptor(fd).ok()?.target_file(path).ok()?;
-    if !uri.contains("://") && !std::fs::metadata(&uri).is_ok_and(|data| data.is_file()) {
-        env.out.report(&format!(
-            "WARN: {}: there is no such file here: what the core leaves out of it is missing",
-            crate::render::printable(path)
-        ));
-        return None;
-    }
+    let uri = match env.session.io.descriptor(fd).ok()?.target_file(path) {
+        Ok(uri) => uri,
+        Err(error) => {
+            env.out.report(&format!("WARN: {error}: what the core leaves out of it is missing"));
+            return None;
+        }
+    };
     let current = env.session.io.current().ok();
     let file = env.session.io.open(&uri, &load::options(env, Perm::R), env.ctx).ok()?;
     if let Some(current) = current {
@@ -148,10 +147,6 @@ pub(super) fn read_file(
     strings: bool,
     base: impl Fn(&Binary) -> Option<u64>,
 ) -> Result<()> {
-    // A peer names it: what is no file of bytes is not opened.
-    if !uri.contains("://") && !std::fs::metadata(uri).is_ok_and(|data| data.is_file()) {
-        return Err(Error::failed("there is no such file here"));
-    }
     let current = env.session.io.current().ok();
     let file = env.session.io.open(uri, &load::options(env, Perm::R), env.ctx)?;
     if let Some(current) = current {
