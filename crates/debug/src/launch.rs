@@ -155,7 +155,10 @@ impl Plan {
             }
             ForkResult::Child => {
                 drop((gate, report));
-                let _ = unistd::read(&gate_end, &mut [0]);
+                if !is_let_through(&gate_end) {
+                    // SAFETY: as below.
+                    unsafe { libc::_exit(127) }
+                }
                 let why = self.become_program(output_end);
                 let _ = unistd::write(&report_end, why.as_bytes());
                 // SAFETY: it ends this process at once, and runs none of what it has from its parent.
@@ -218,9 +221,22 @@ impl Plan {
 
 impl Waiting {
     /// Lets it become the program. The reader tells, once that has happened or not, why it has not.
-    pub(crate) fn release(self) -> (Pid, Option<OwnedFd>, Failure) {
-        drop(self.gate);
-        (self.pid, self.output, Failure(self.report))
+    ///
+    /// # Errors
+    /// When it is gone.
+    pub(crate) fn release(self) -> Result<(Option<OwnedFd>, Failure)> {
+        unistd::write(&self.gate, &[1]).map_err(Error::of("start the program"))?;
+        Ok((self.output, Failure(self.report)))
+    }
+}
+
+/// Waits for the byte that lets a process become its program: when there will be none, nobody traces it.
+fn is_let_through(gate: &OwnedFd) -> bool {
+    loop {
+        match unistd::read(gate, &mut [0]) {
+            Err(nix::errno::Errno::EINTR) => {}
+            read => return read == Ok(1),
+        }
     }
 }
 
@@ -338,6 +354,32 @@ mod tests {
         let mut text = String::new();
         text_file(b"abc").unwrap().read_to_string(&mut text).unwrap();
         assert_eq!(text, "abc");
+    }
+
+    #[test]
+    fn a_program_that_nobody_traces_is_not_run() {
+        use nix::sys::wait::{WaitStatus, waitpid};
+        let folder = tempfile::tempdir().unwrap();
+        let marker = folder.path().join("marker");
+        let touch = || {
+            let args = vec![marker.to_str().unwrap().to_owned()];
+            let launch = Launch { path: "touch".to_owned(), args, ..Launch::default() };
+            Plan::new(&launch).unwrap().fork().unwrap()
+        };
+        // Whoever was to trace it dies.
+        let waiting = touch();
+        let pid = waiting.pid;
+        drop(waiting);
+        assert_eq!(waitpid(pid, None), Ok(WaitStatus::Exited(pid, 127)));
+        assert!(!marker.exists(), "it was run");
+        // It cannot be traced, since that is done already.
+        let waiting = touch();
+        let pid = waiting.pid;
+        crate::ptrace::seize(pid, nix::sys::ptrace::Options::empty()).unwrap();
+        let error = crate::process::Process::launch(waiting, "touch").err().unwrap().to_string();
+        assert!(error.contains("traced"), "{error}");
+        assert_eq!(waitpid(pid, None), Err(nix::errno::Errno::ECHILD), "it was left behind");
+        assert!(!marker.exists(), "it was run");
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod walk;
 
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
 
 use farad_wire::target::{Bank, Condition, Event, Point, Reason, Thread as Row};
@@ -21,6 +22,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 use crate::error::{Error, Result};
+use crate::launch::Waiting;
 use crate::machine;
 use crate::patch::Patches;
 use crate::{ptrace, system};
@@ -89,17 +91,38 @@ fn options() -> Options {
         | Options::PTRACE_O_TRACEEXIT
 }
 
+/// Kills a process that was made here, and waits until it has ended, unless it has.
+fn end_child(pid: Pid) {
+    let mut last = wait_now(pid.as_raw());
+    // Once it has ended and that was told, its number may be another's.
+    while let Ok(status) = last {
+        if status.map(Status::of).is_some_and(|status| matches!(status, Status::Ended(_))) {
+            return;
+        }
+        let _ = kill(pid, Signal::SIGKILL);
+        // It may stop to tell that it ends.
+        let _ = ptrace::resume(request::Request::PTRACE_CONT, pid, 0);
+        last = wait_for(pid.as_raw()).map(Some);
+    }
+}
+
 impl Process {
-    /// Traces a process that was made to be debugged and waits for it.
-    pub(crate) fn launch(
-        waiting: crate::launch::Waiting,
-        path: &str,
-    ) -> Result<(Process, Option<std::os::fd::OwnedFd>)> {
+    /// Traces a process that was made to be debugged and waits for it. Where that fails, nothing is left of it.
+    pub(crate) fn launch(waiting: Waiting, path: &str) -> Result<(Process, Option<OwnedFd>)> {
+        let pid = waiting.pid;
+        let begun = Process::begin(waiting, path);
+        if begun.is_err() {
+            end_child(pid);
+        }
+        begun
+    }
+
+    fn begin(waiting: Waiting, path: &str) -> Result<(Process, Option<OwnedFd>)> {
         let pid = waiting.pid;
         let failed = |why: String| Error::Launch { path: path.to_owned(), why };
         ptrace::seize(pid, options())
             .map_err(|errno| failed(format!("it cannot be traced: {}", errno.desc())))?;
-        let (pid, output, failure) = waiting.release();
+        let (output, failure) = waiting.release()?;
         let go_on = |signal| {
             let done = ptrace::resume(request::Request::PTRACE_CONT, pid, signal);
             done.map_err(Error::of("start the program"))
@@ -118,7 +141,7 @@ impl Process {
         ptrace::resume(request::Request::PTRACE_SINGLESTEP, pid, 0)
             .map_err(Error::of("start the program"))?;
         if let Status::Ended(_) = Status::of(wait_for(pid.as_raw())?) {
-            return Err(Error::Launch { path: path.to_owned(), why: "it ended at once".to_owned() });
+            return Err(failed("it ended at once".to_owned()));
         }
         let process = Process::new(pid, true, [pid.as_raw()])?;
         Ok((process, output))
