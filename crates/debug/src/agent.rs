@@ -70,7 +70,7 @@ fn serve(socket: UnixStream) {
     let mut engine = Engine::default();
     let mut line = Line {
         socket,
-        pending: Vec::new(),
+        came: frame::Frames::default(),
         output: None,
         lost: false,
         interrupted: false,
@@ -130,8 +130,7 @@ fn end(engine: &mut Engine, line: &mut Line) {
 /// The session at the other end, and what the target prints.
 struct Line {
     socket: UnixStream,
-    /// Bytes that came and are no whole frame yet.
-    pending: Vec<u8>,
+    came: frame::Frames,
     output: Option<OwnedFd>,
     /// The session is gone.
     lost: bool,
@@ -144,7 +143,7 @@ struct Line {
 impl Line {
     fn next_request(&mut self) -> Option<Request> {
         loop {
-            while let Some((kind, message)) = self.frame()? {
+            while let Some((kind, message)) = self.came.take().ok()? {
                 if kind == frame::Kind::Request {
                     match target::decode::<Request>(&message) {
                         Ok(request) => return Some(request),
@@ -161,18 +160,6 @@ impl Line {
         }
     }
 
-    /// The next whole frame. None at all when what came is no frame.
-    fn frame(&mut self) -> Option<Option<(frame::Kind, Vec<u8>)>> {
-        let Some(head) = self.pending.first_chunk::<{ frame::HEAD }>() else { return Some(None) };
-        let (kind, len) = frame::parse(*head)?;
-        if self.pending.len() < frame::HEAD + len {
-            return Some(None);
-        }
-        let message = self.pending[frame::HEAD..frame::HEAD + len].to_vec();
-        self.pending.drain(..frame::HEAD + len);
-        Some(Some((kind, message)))
-    }
-
     /// Takes what came; false when nothing will come any more.
     fn receive(&mut self) -> bool {
         let mut buf = [0; 16 << 10];
@@ -180,7 +167,7 @@ impl Line {
             match self.socket.read(&mut buf) {
                 Ok(0) => return false,
                 Ok(count) => {
-                    self.pending.extend_from_slice(&buf[..count]);
+                    self.came.push(&buf[..count]);
                     return true;
                 }
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
@@ -189,11 +176,22 @@ impl Line {
         }
     }
 
+    /// Takes all that came while the target runs, when only one thing may be asked.
+    fn hear_interrupts(&mut self) {
+        loop {
+            match self.came.take() {
+                Ok(Some((kind, _))) => self.interrupted |= kind == frame::Kind::Interrupt,
+                Ok(None) => return,
+                Err(_) => {
+                    self.lost = true;
+                    return;
+                }
+            }
+        }
+    }
+
     fn send(&mut self, kind: frame::Kind, message: &[u8]) -> std::io::Result<()> {
-        let mut frame = Vec::with_capacity(frame::HEAD + message.len());
-        frame.extend(frame::head(kind, message.len()));
-        frame.extend_from_slice(message);
-        self.socket.write_all(&frame)
+        self.socket.write_all(&frame::encode(kind, message))
     }
 
     /// Tells what the target has printed.
@@ -214,12 +212,7 @@ impl Line {
                 break;
             }
             self.told += count as u64;
-            let message = buf[..count].to_vec();
-            let mut frame = frame::head(frame::Kind::Output, count).to_vec();
-            frame.extend(message);
-            if self.socket.write_all(&frame).is_err() {
-                self.lost = true;
-            }
+            self.lost |= self.socket.write_all(&frame::encode(frame::Kind::Output, &buf[..count])).is_err();
             if self.budget > 0 && self.told >= self.budget {
                 return;
             }
@@ -248,12 +241,7 @@ impl Control for Line {
         }
         if asked {
             self.lost |= !self.receive();
-            // Only one thing may be asked while the target runs.
-            match self.frame() {
-                Some(Some((frame::Kind::Interrupt, _))) => self.interrupted = true,
-                Some(_) => {}
-                None => self.lost = true,
-            }
+            self.hear_interrupts();
         }
         if self.lost || std::mem::take(&mut self.interrupted) {
             return Poke::Interrupt;

@@ -1,10 +1,11 @@
 //! `dbg://` and its kin: a target as a backend, through an agent.
 
 use std::io::{ErrorKind, Read, Write};
+use std::net::Shutdown;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use farad_io::{Backend, Caching, Ctx, Effects, Error, OpenOptions, Result, Scheme, Target, Uri, WriteAt};
@@ -16,6 +17,11 @@ use crate::agent;
 const TICK: Duration = Duration::from_millis(10);
 /// How often is looked for a process that is to come.
 const LOOK: Duration = Duration::from_millis(2);
+
+/// For how long an agent that was told to stop the target may be silent.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Most bytes of memory in one message that writes.
+const PIECE: usize = 1 << 20;
 
 /// The schemes by which processes are debugged.
 pub fn schemes() -> impl Iterator<Item = &'static Scheme> {
@@ -120,9 +126,9 @@ fn start(uri: &Uri, start: Start, ctx: &Ctx) -> Result<Box<dyn Backend>> {
 struct Debugged {
     uri: String,
     socket: UnixStream,
-    agent: Child,
-    /// Bytes that came and are no whole frame yet.
-    pending: Vec<u8>,
+    came: frame::Frames,
+    /// For how long the agent may be silent once it was told to stop the target.
+    patience: Duration,
 }
 
 impl Debugged {
@@ -140,9 +146,14 @@ impl Debugged {
                 if done < 0 { Err(std::io::Error::last_os_error()) } else { Ok(()) }
             });
         }
-        let agent = command.spawn().map_err(failed)?;
-        socket.set_read_timeout(Some(TICK)).map_err(failed)?;
-        Ok(Debugged { uri: uri.to_owned(), socket, agent, pending: Vec::new() })
+        command.spawn().map_err(failed)?;
+        Debugged::on(uri, socket).map_err(failed)
+    }
+
+    /// The target of an agent that is at the other end.
+    fn on(uri: &str, socket: UnixStream) -> std::io::Result<Debugged> {
+        socket.set_read_timeout(Some(TICK))?;
+        Ok(Debugged { uri: uri.to_owned(), socket, came: frame::Frames::default(), patience: PATIENCE })
     }
 
     fn lost(&self, why: &str) -> Error {
@@ -150,28 +161,20 @@ impl Debugged {
     }
 
     fn send(&mut self, kind: frame::Kind, message: &[u8]) -> Result<()> {
-        let mut bytes = frame::head(kind, message.len()).to_vec();
-        bytes.extend_from_slice(message);
-        self.socket.write_all(&bytes).map_err(|error| self.lost(&error.to_string()))
+        let sent = self.socket.write_all(&frame::encode(kind, message));
+        sent.map_err(|error| self.lost(&error.to_string()))
     }
 
     /// The next frame; none when a tick passed without one.
     fn receive(&mut self) -> Result<Option<(frame::Kind, Vec<u8>)>> {
         let mut buf = [0; 64 << 10];
         loop {
-            if let Some(head) = self.pending.first_chunk::<{ frame::HEAD }>() {
-                let (kind, len) =
-                    frame::parse(*head).ok_or_else(|| self.lost("it speaks another language"))?;
-                let whole = frame::HEAD + len;
-                if self.pending.len() >= whole {
-                    let message = self.pending[frame::HEAD..whole].to_vec();
-                    self.pending.drain(..whole);
-                    return Ok(Some((kind, message)));
-                }
+            if let Some(frame) = self.came.take().map_err(|error| self.lost(&error.to_string()))? {
+                return Ok(Some(frame));
             }
             match self.socket.read(&mut buf) {
                 Ok(0) => return Err(self.lost("it hung up")),
-                Ok(count) => self.pending.extend_from_slice(&buf[..count]),
+                Ok(count) => self.came.push(&buf[..count]),
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
                     return Ok(None);
@@ -186,6 +189,7 @@ impl Target for Debugged {
     fn ask(&mut self, request: &Request, out: &mut dyn Write, ctx: &Ctx) -> Result<Reply> {
         self.send(frame::Kind::Request, target::encode(request).as_bytes())?;
         let mut interrupts = 0;
+        let mut asked = None;
         let mut failed = None;
         loop {
             match self.receive()? {
@@ -211,7 +215,13 @@ impl Target for Debugged {
             let wanted = ctx.cancel.count().max(u32::from(over || failed.is_some()));
             if wanted > interrupts {
                 interrupts = wanted;
+                asked.get_or_insert_with(Instant::now);
                 self.send(frame::Kind::Interrupt, &[])?;
+            }
+            if asked.is_some_and(|asked| asked.elapsed() > self.patience) {
+                // An answer that comes later would be taken for that to another question.
+                let _ = self.socket.shutdown(Shutdown::Both);
+                return Err(self.lost("hung up: it does not stop the target when it is interrupted"));
             }
         }
     }
@@ -261,18 +271,70 @@ impl Backend for Debugged {
 
 impl WriteAt for Debugged {
     fn write_at(&mut self, addr: u64, data: &[u8], ctx: &Ctx) -> Result<()> {
-        let bytes = Bytes(data.to_vec());
-        match self.ask(&Request::Write { addr, bytes }, &mut std::io::sink(), ctx)? {
-            Reply::Failed(why) => Err(Error::Target { uri: self.uri.clone(), why }),
-            _ => Ok(()),
+        for (index, piece) in data.chunks(PIECE).enumerate() {
+            let addr = addr.saturating_add((index * PIECE) as u64);
+            let request = Request::Write { addr, bytes: Bytes(piece.to_vec()) };
+            if let Reply::Failed(why) = self.ask(&request, &mut std::io::sink(), ctx)? {
+                return Err(Error::Target { uri: self.uri.clone(), why });
+            }
         }
+        Ok(())
     }
 }
 
 impl Drop for Debugged {
     /// The agent sees to the target, and ends by itself when that has ended.
     fn drop(&mut self) {
-        let _ = self.socket.shutdown(std::net::Shutdown::Both);
-        let _ = self.agent.try_wait();
+        let _ = self.socket.shutdown(Shutdown::Both);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn target() -> (Debugged, UnixStream) {
+        let (ours, theirs) = UnixStream::pair().unwrap();
+        let mut target = Debugged::on("dbg://it", ours).unwrap();
+        target.patience = Duration::from_millis(100);
+        (target, theirs)
+    }
+
+    #[test]
+    fn an_agent_that_does_not_answer_an_interrupt_is_left() {
+        let (mut target, _silent) = target();
+        let ctx = Ctx::owner();
+        ctx.cancel.raise();
+        let (says, hears) = std::sync::mpsc::channel();
+        std::thread::spawn(move || says.send(target.read_at(0, &mut [0; 4], &ctx)));
+        let error = hears.recv_timeout(Duration::from_secs(20)).expect("it waits for ever").unwrap_err();
+        assert!(error.is_fatal() && error.to_string().contains("does not stop"), "{error}");
+    }
+
+    #[test]
+    fn memory_is_written_in_pieces() {
+        let (mut target, mut theirs) = target();
+        let agent = std::thread::spawn(move || {
+            let (mut came, mut buf, mut pieces) = (frame::Frames::default(), [0; 4096], Vec::new());
+            while let Ok(count @ 1..) = theirs.read(&mut buf) {
+                came.push(&buf[..count]);
+                while let Some((_, message)) = came.take().unwrap() {
+                    let Ok(Request::Write { addr, bytes }) = target::decode(&message) else {
+                        panic!("no write")
+                    };
+                    pieces.push((addr, bytes.0));
+                    let reply = target::encode(&Reply::Done);
+                    theirs.write_all(&frame::encode(frame::Kind::Reply, reply.as_bytes())).unwrap();
+                }
+            }
+            pieces
+        });
+        let data: Vec<u8> = (0..2 * PIECE + 5).map(|at| (at / 1000) as u8).collect();
+        target.write_at(0x1000, &data, &Ctx::owner()).unwrap();
+        drop(target);
+        let pieces = agent.join().unwrap();
+        let places: Vec<_> = pieces.iter().map(|(addr, bytes)| (*addr - 0x1000, bytes.len())).collect();
+        assert_eq!(places, [(0, PIECE), (PIECE as u64, PIECE), (2 * PIECE as u64, 5)]);
+        assert!(pieces.into_iter().flat_map(|(_, bytes)| bytes).eq(data));
     }
 }

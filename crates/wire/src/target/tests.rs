@@ -2,6 +2,9 @@ use proptest::prelude::*;
 
 use super::*;
 
+const KINDS: [frame::Kind; 4] =
+    [frame::Kind::Request, frame::Kind::Reply, frame::Kind::Output, frame::Kind::Interrupt];
+
 #[test]
 fn messages_come_back() {
     let resume = Resume {
@@ -67,10 +70,45 @@ proptest! {
     }
 
     #[test]
-    fn heads_come_back(kind in 0usize..4, len in 0usize..frame::LIMIT, garbage in any::<[u8; frame::HEAD]>()) {
-        let kind = [frame::Kind::Request, frame::Kind::Reply, frame::Kind::Output, frame::Kind::Interrupt][kind];
-        prop_assert_eq!(frame::parse(frame::head(kind, len)), Some((kind, len)));
-        prop_assert!(frame::parse(garbage).is_none_or(|(_, len)| len <= frame::LIMIT));
+    fn frames_come_back_in_any_pieces(
+        frames in proptest::collection::vec((0usize..4, proptest::collection::vec(any::<u8>(), 0..40)), 0..8),
+        cuts in proptest::collection::vec(1usize..20, 1..20),
+    ) {
+        let sent: Vec<_> = frames.into_iter().map(|(kind, message)| (KINDS[kind], message)).collect();
+        let stream: Vec<u8> = sent.iter().flat_map(|(kind, message)| frame::encode(*kind, message)).collect();
+        let (mut came, mut rest, mut cuts) = (frame::Frames::default(), stream.as_slice(), cuts.iter().cycle());
+        let mut heard = Vec::new();
+        while !rest.is_empty() {
+            let (piece, behind) = rest.split_at(rest.len().min(*cuts.next().unwrap()));
+            came.push(piece);
+            rest = behind;
+            while let Some(frame) = came.take().unwrap() {
+                heard.push(frame);
+            }
+        }
+        prop_assert_eq!(heard, sent);
+    }
+
+    #[test]
+    fn what_is_no_frame_is_refused(bytes in proptest::collection::vec(any::<u8>(), 0..60)) {
+        let mut came = frame::Frames::default();
+        came.push(&bytes);
+        let mut left = bytes.as_slice();
+        loop {
+            match came.take() {
+                Ok(Some((kind, message))) => {
+                    let whole = frame::encode(kind, &message);
+                    prop_assert!(left.starts_with(&whole));
+                    left = &left[whole.len()..];
+                }
+                Ok(None) => break,
+                Err(frame::NoFrame { .. }) => {
+                    let len = left[1..5].iter().fold(0, |len, byte| len << 8 | usize::from(*byte));
+                    prop_assert!(!b"qaoi".contains(&left[0]) || len > frame::LIMIT);
+                    break;
+                }
+            }
+        }
     }
 
     #[test]
