@@ -378,6 +378,36 @@ fn a_debugger_may_die_at_any_moment() {
     }
 }
 
+/// The number of the parent of a process, and of its group.
+fn parent_and_group(pid: &str) -> Option<(u32, u32)> {
+    let text = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let mut words = text.rsplit_once(") ")?.1.split(' ').skip(1);
+    Some((words.next()?.parse().ok()?, words.next()?.parse().ok()?))
+}
+
+/// The session has no agent to wait for, and what kills its group does not reach the agent.
+#[test]
+fn an_agent_is_nobodys_child() {
+    let lab = Lab::new(&["loop"]);
+    let target = Running::start(lab.path().join("loop"));
+    let mut command = support::farad(lab.path());
+    command.args(["-q", "-d", &target.pid().to_string()]);
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    target.is_taken();
+    let agent = target.status("TracerPid");
+    let (parent, group) = parent_and_group(&agent).expect("an agent");
+    assert_ne!(parent, child.id());
+    assert_ne!(Some(group), parent_and_group(&child.id().to_string()).map(|(_, group)| group));
+    let of_farad = std::fs::read_dir("/proc").unwrap().flatten().filter(|entry| {
+        let pid = entry.file_name().into_string().unwrap_or_default();
+        parent_and_group(&pid).is_some_and(|(parent, _)| parent == child.id())
+    });
+    assert_eq!(of_farad.count(), 0, "something is left to be waited for");
+    drop(child.stdin.take());
+    child.wait().unwrap();
+}
+
 fn quiet(command: &mut Command) -> &mut Command {
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null())
 }

@@ -28,12 +28,27 @@ const TICK: Duration = Duration::from_millis(500);
 pub fn run() -> u8 {
     // SAFETY: standard input belongs to whoever starts the program, which is us; nothing else here uses it.
     let socket = UnixStream::from(unsafe { OwnedFd::from_raw_fd(0) });
-    match prepare().map_err(std::io::Error::from).and_then(|()| detach_input(socket)) {
+    match prepare()
+        .and_then(|()| leave_parent())
+        .map_err(std::io::Error::from)
+        .and_then(|()| detach_input(socket))
+    {
         Ok(socket) => {
             serve(socket);
             0
         }
         Err(_) => 1,
+    }
+}
+
+/// Goes on as a child that the system adopts. The session would have to wait for one of its own, which outlives the
+/// descriptor and may outlive the session; it waits for this process, which ends here.
+fn leave_parent() -> nix::Result<()> {
+    // SAFETY: the process has one thread, so that nothing is held across the fork.
+    match unsafe { nix::unistd::fork() }? {
+        // SAFETY: it ends this process at once; what it has is the child's from now on.
+        nix::unistd::ForkResult::Parent { .. } => unsafe { libc::_exit(0) },
+        nix::unistd::ForkResult::Child => Ok(()),
     }
 }
 

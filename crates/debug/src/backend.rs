@@ -146,7 +146,10 @@ impl Debugged {
                 if done < 0 { Err(std::io::Error::last_os_error()) } else { Ok(()) }
             });
         }
-        command.spawn().map_err(failed)?;
+        // It goes on as a process that is not ours to wait for.
+        if !command.status().map_err(failed)?.success() {
+            return Err(failed(std::io::Error::other("it does not start")));
+        }
         Debugged::on(uri, socket).map_err(failed)
     }
 
