@@ -85,7 +85,7 @@ fn lying(says: impl Fn(&str) -> Option<Vec<u8>> + Send + 'static) -> String {
                 let from = packet.iter().position(|byte| *byte == b'$').unwrap_or(0) + 1;
                 let question = String::from_utf8_lossy(&packet[from..end]).into_owned();
                 let answer = says(&question).unwrap_or_else(|| honest(&question));
-                if stream.write_all(b"+").and_then(|()| stream.write_all(&packet_of(&answer))).is_err() {
+                if stream.write_all(&packet_of(&answer)).is_err() {
                     return;
                 }
             }
@@ -95,14 +95,14 @@ fn lying(says: impl Fn(&str) -> Option<Vec<u8>> + Send + 'static) -> String {
 }
 
 fn packet_of(content: &[u8]) -> Vec<u8> {
-    let mut packet = vec![b'$'];
+    let mut packet = b"+$".to_vec();
     for &byte in content {
         match byte {
             b'#' | b'$' | b'}' | b'*' => packet.extend([b'}', byte ^ 0x20]),
             byte => packet.push(byte),
         }
     }
-    let sum = packet[1..].iter().fold(0u8, |sum, byte| sum.wrapping_add(*byte));
+    let sum = packet[2..].iter().fold(0u8, |sum, byte| sum.wrapping_add(*byte));
     packet.extend(format!("#{sum:02x}").bytes());
     packet
 }
@@ -440,4 +440,74 @@ fn a_stub_names_a_file_of_this_machine() {
     let uri = lying(|question| question.starts_with("qXfer:exec-file").then(|| b"l/bin/true".to_vec()));
     let finished = farad(folder.path(), &["-qc", "o~/bin/true~?", &uri]);
     assert_eq!(finished.out(), "1\n", "{}", finished.err());
+}
+
+/// Whatever a stub tells of memory and registers is shown, or refused, in a line.
+#[test]
+fn memory_that_a_stub_lies_about_is_drawn_all_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let script =
+        "dm;dm=;dmj;dmm;dm.;px 16;px 16 @ 0xfffffffffffffff8;pxr 64 @ rsp;dbt;dr;dr rax=1;ds;dg core";
+    let run = |uri: &str| farad(folder.path(), &["-qc", script, uri]);
+    let file = |text: &'static str| {
+        lying(move |question| match question {
+            _ if question.starts_with("vFile:open") => Some(b"F5".to_vec()),
+            _ if question.starts_with("vFile:pread") && question.ends_with(",0") => {
+                Some(format!("F{:x};{text}", text.len()).into())
+            }
+            _ if question.starts_with("vFile:pread") => Some(b"F0;".to_vec()),
+            _ if question.starts_with("vCont;") => Some(b"T05thread:1;".to_vec()),
+            _ => None,
+        })
+    };
+    let maps = "0-ffffffffffffffff rwxp 0 00:00 0 /a\n3000-1000 r-xp 0 00:00 0 /b\n1000-1000 r-xp 0 00:00 0 /c\n\
+                1-ffffffffffffffff r-xp ffffffffffffffff 00:00 0 /d\n8000000000000000-ffffffffffffffff r-xp 0 0 0 [stack]\n";
+    let told = run(&file(maps));
+    assert_eq!(told.end, process::End::Exit(1), "{}", told.err());
+    assert!(told.err().contains("more memory than a file can hold"), "{}", told.err());
+    assert_eq!(told.out().matches("#|").count() + told.out().matches("#-").count(), 3, "{}", told.out());
+    // The stub's own map, and the headers of the program.
+    let table = "<memory-map><memory type='ram' start='0x0' length='0xffffffffffffffff'/>\
+                 <memory type='rom' start='0xfff0' length='0xffffffffffffffff'/><memory type='ram' start='1' length='0'/>\
+                 <memory type='ram' start='0x8000000000000000' length='0x7fffffffffffffff'/></memory-map>";
+    let map = run(&lying(move |question| match question {
+        _ if question.starts_with("qXfer:memory-map:") => Some(format!("l{table}").into()),
+        _ if question.starts_with("vCont;") => Some(b"T05thread:1;".to_vec()),
+        _ => None,
+    }));
+    assert_eq!((map.end, map.out().matches("#|").count()), (process::End::Exit(1), 1), "{}", map.err());
+    let word = |value: u64| value.to_le_bytes();
+    let auxiliary: Vec<u8> = [3, 0x1000, 4, 56, 5, 3, 7, 0x2000].into_iter().flat_map(word).collect();
+    let row =
+        |addr: u64, size: u64| [word(0x5_0000_0001), word(u64::MAX), word(addr), [0; 8], [0; 8], word(size)];
+    let mut headers =
+        [row(0x4000, u64::MAX), row(u64::MAX, u64::MAX), row(u64::MAX - 1, 1)].concat().concat();
+    headers.resize(168, 0xff);
+    let by_headers = run(&lying(move |question| match question {
+        _ if question.starts_with("qSupported") => Some("PacketSize=4000;qXfer:auxv:read+".into()),
+        _ if question.starts_with("qXfer:auxv") => Some([b"l".as_slice(), &auxiliary].concat()),
+        _ if question.starts_with('m') => {
+            let len = question.rsplit(',').next().and_then(|len| usize::from_str_radix(len, 16).ok())?;
+            let bytes = headers.iter().cycle().take(len);
+            Some(bytes.map(|byte| format!("{byte:02x}")).collect::<String>().into())
+        }
+        _ if question.starts_with("vCont;") => Some(b"T05thread:1;".to_vec()),
+        _ => None,
+    }));
+    assert!(
+        !by_headers.err().contains("panicked") && by_headers.out().contains("|#"),
+        "{}",
+        by_headers.err()
+    );
+    // Registers anywhere.
+    let target = "<target><architecture>i386:x86-64</architecture><feature name='c'>\
+                  <reg name='rip' bitsize='64' regnum='18446744073709551615'/><reg name='rsp' bitsize='4294967295'/>\
+                  <reg name='rax' bitsize='7'/><reg name='rbx' bitsize='64'/></feature></target>";
+    let registers = run(&lying(move |question| match question {
+        _ if question.starts_with("qSupported") => Some("PacketSize=4000;qXfer:features:read+".into()),
+        _ if question.starts_with("qXfer:features") => Some(format!("l{target}").into()),
+        _ if question.starts_with("vCont;") => Some(b"T05thread:1;".to_vec()),
+        _ => None,
+    }));
+    assert!(!registers.err().contains("panicked") && registers.out().contains("0x"), "{}", registers.err());
 }

@@ -221,7 +221,7 @@ impl Core {
             let area = &mut segment.area;
             if let Some(file) = self.files.iter().find(|file| file.from <= area.from && area.from < file.to) {
                 area.path.clone_from(&file.path);
-                area.offset = file.offset + (area.from - file.from);
+                area.offset = file.offset.saturating_add(area.from - file.from);
             }
         }
         let entry = self.auxiliary_value(9);

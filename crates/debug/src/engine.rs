@@ -1,5 +1,6 @@
 //! Answers what is asked of a target.
 
+use farad_io::area::next_mapped;
 use farad_wire::target::{
     Bank, Bytes, End, Info, Known, Launch, Look, Lost, Reason, Reply, Request, Start, Stop, frame, hash,
 };
@@ -80,8 +81,7 @@ impl Engine {
             Request::Write { addr, bytes } => self.process()?.write(addr, &bytes.0).map(|()| Reply::Done),
             Request::Next { after } => {
                 let maps = system::maps(self.pid()?)?;
-                let behind = maps.into_iter().find(|area| area.to > after.saturating_add(1));
-                Ok(Reply::Number(behind.map(|area| area.from.max(after + 1))))
+                Ok(Reply::Number(next_mapped(&maps, after)))
             }
             Request::Auxiliary => Ok(bytes(system::auxiliary(self.pid()?)?)),
             Request::Restart { args, profile, look } => self.restart(args, profile, look),

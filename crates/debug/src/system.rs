@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 use std::fs;
 
+use farad_io::area::parse_maps;
 use farad_wire::target::{Area, File, Process};
-use procfs::process::{self, FDTarget, MMPermissions, MMapPath};
+use procfs::process::{self, FDTarget};
 
 use crate::error::{Error, Result};
 
@@ -72,32 +73,7 @@ pub(crate) fn maps_text(pid: i32) -> Result<Vec<u8>> {
 
 /// The memory maps.
 pub(crate) fn maps(pid: i32) -> Result<Vec<Area>> {
-    let maps = of(pid)?.maps().map_err(|error| Error::Other(format!("cannot read the maps: {error}")))?;
-    let row = |map: &process::MemoryMap| {
-        let bit = |flag, bit| if map.perms.contains(flag) { bit } else { 0 };
-        let path = match &map.pathname {
-            MMapPath::Path(path) => path.to_string_lossy().into_owned(),
-            MMapPath::Heap => "[heap]".to_owned(),
-            MMapPath::Stack => "[stack]".to_owned(),
-            MMapPath::TStack(thread) => format!("[stack:{thread}]"),
-            MMapPath::Vdso => "[vdso]".to_owned(),
-            MMapPath::Vvar => "[vvar]".to_owned(),
-            MMapPath::Vsyscall => "[vsyscall]".to_owned(),
-            MMapPath::Rollup => "[rollup]".to_owned(),
-            MMapPath::Vsys(key) => format!("/SYSV{key:08x}"),
-            MMapPath::Other(name) => format!("[{name}]"),
-            MMapPath::Anonymous => String::new(),
-        };
-        Area {
-            from: map.address.0,
-            to: map.address.1,
-            perm: bit(MMPermissions::READ, 4) | bit(MMPermissions::WRITE, 2) | bit(MMPermissions::EXECUTE, 1),
-            shared: map.perms.contains(MMPermissions::SHARED),
-            offset: map.offset,
-            path,
-        }
-    };
-    Ok(maps.iter().map(row).collect())
+    Ok(parse_maps(&String::from_utf8_lossy(&maps_text(pid)?)))
 }
 
 /// The open files.

@@ -132,7 +132,7 @@ impl Descriptor {
         Ok(format!("{place}{scheme}{path}"))
     }
 
-    /// Asks something of the process under the debugger. What was cached of its memory is dropped when that may change,
+    /// Asks something of the process under the debugger. Of maps only those with memory are told. What was cached of its memory is dropped when that may change,
     /// and what is told of it with a stop is cached.
     ///
     /// # Errors
@@ -169,6 +169,10 @@ impl Descriptor {
                     stop.memory.iter().for_each(|(addr, bytes)| self.cache.learn(*addr, &bytes.0));
                 }
                 Ok(Reply::Stop(stop))
+            }
+            Reply::Maps(mut areas) => {
+                areas.retain(|area| area.from < area.to);
+                Ok(Reply::Maps(areas))
             }
             reply => Ok(reply),
         }

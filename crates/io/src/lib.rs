@@ -4,6 +4,7 @@
 //! read-ahead, and the client side of every network protocol. Must not know
 //! commands, printing or sessions.
 
+pub mod area;
 mod backend;
 mod cache;
 mod ctx;

@@ -289,12 +289,19 @@ fn copy(from: &[u8], to: &mut [u8]) {
     to[..len].copy_from_slice(&from[..len]);
 }
 
+/// Where the bytes of a register are among those of all, 16 of them at most; a stub says where, which may be nowhere.
+fn place(row: &target::Register) -> std::ops::Range<usize> {
+    let from = row.offset as usize;
+    from..from.saturating_add(row.bits.min(128).div_ceil(8) as usize)
+}
+
 /// Puts what the system keeps of general registers into the banks that they are in here; or what a stub has of all, by the
 /// names it gives.
 fn spread(values: &mut Registers, general: &[u8], layout: &[target::Register]) {
     for row in layout {
-        let bytes = general.get(row.offset as usize..(row.offset + row.bits.min(128).div_ceil(8)) as usize);
-        if let (Some(bytes), Some(slot)) = (bytes, values.profile().find(&row.name).cloned()) {
+        if let (Some(bytes), Some(slot)) =
+            (general.get(place(row)), values.profile().find(&row.name).cloned())
+        {
             values.set_at(&slot, bytes.iter().rev().fold(0, |value, byte| value << 8 | u128::from(*byte)));
         }
     }
@@ -308,8 +315,7 @@ fn spread(values: &mut Registers, general: &[u8], layout: &[target::Register]) {
 /// The reverse, over what a stub has beside.
 fn gather_by(values: &Registers, mut general: Vec<u8>, layout: &[target::Register]) -> Vec<u8> {
     for row in layout.iter().filter(|row| row.bits <= 128) {
-        let place = row.offset as usize..(row.offset + row.bits.div_ceil(8)) as usize;
-        if let (Some(slot), Some(to)) = (values.profile().find(&row.name), general.get_mut(place)) {
+        if let (Some(slot), Some(to)) = (values.profile().find(&row.name), general.get_mut(place(row))) {
             let value = values.value_of(slot).to_le_bytes();
             let len = to.len();
             to.copy_from_slice(&value[..len]);

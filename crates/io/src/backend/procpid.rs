@@ -5,6 +5,7 @@ use std::io::ErrorKind;
 
 use rustix::io::Errno;
 
+use crate::area::{next_mapped, parse_maps};
 use crate::backend::file::{read_full, write_full};
 use crate::backend::{Backend, Caching, WriteAt};
 use crate::ctx::{Ctx, Effects};
@@ -12,9 +13,6 @@ use crate::error::{Error, Result};
 use crate::perm::Perm;
 use crate::scheme::{OpenOptions, Scheme};
 use crate::uri::Uri;
-
-/// Smallest unit of memory the system maps.
-const PAGE: u64 = 4096;
 
 /// The row.
 pub(super) static SCHEME: Scheme = Scheme {
@@ -62,8 +60,8 @@ impl Backend for ProcPid {
     }
 
     fn next_readable(&mut self, after: u64, _ctx: &Ctx) -> Result<Option<u64>> {
-        match std::fs::read_to_string(&self.maps) {
-            Ok(maps) => Ok(next_mapped(&maps, after)),
+        match std::fs::read(&self.maps) {
+            Ok(maps) => Ok(next_mapped(&parse_maps(&String::from_utf8_lossy(&maps)), after)),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(source) => Err(Error::Open { uri: self.uri.clone(), source }),
         }
@@ -85,21 +83,6 @@ fn is_unmapped(error: &std::io::Error) -> bool {
     matches!(Errno::from_io_error(error), Some(Errno::IO | Errno::FAULT))
 }
 
-/// The first address behind `after` where `maps` (the text of `/proc/PID/maps`) has memory. In
-/// a region that could not be read at `after`, it is that of the next page.
-fn next_mapped(maps: &str, after: u64) -> Option<u64> {
-    maps.lines()
-        .filter_map(|line| {
-            let (from, to) = line.split_whitespace().next()?.split_once('-')?;
-            Some((u64::from_str_radix(from, 16).ok()?, u64::from_str_radix(to, 16).ok()?))
-        })
-        .filter(|&(_, end)| end > after)
-        .find_map(|(from, end)| {
-            let next = if from > after { from } else { (after - after % PAGE).checked_add(PAGE)? };
-            (next < end).then_some(next)
-        })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,20 +101,6 @@ mod tests {
         assert!(backend.read_at(first, &mut buf, &ctx).unwrap() > 0);
         for wrong in ["procpid://", "procpid://self", "procpid://-1", "procpid://4294967295"] {
             assert!(open(&Uri::parse(wrong), &OpenOptions::default(), &ctx).is_err(), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn regions_are_found_behind_an_address() {
-        let maps = "1000-3000 r--p 00000000 00:00 0  /a b\n8000-9000 ---p 0 00:00 0\nbad\n";
-        for (after, next) in [
-            (0, Some(0x1000)),
-            (0x1000, Some(0x2000)),
-            (0x1fff, Some(0x2000)),
-            (0x2000, Some(0x8000)),
-            (0x8000, None),
-        ] {
-            assert_eq!(next_mapped(maps, after), next, "{after:#x}");
         }
     }
 }

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use farad_wire::target::{Area, Look, Reply, Request, Resume};
 
+use crate::area::next_mapped;
 use crate::backend::{Backend, Caching, Remote, Stamp, Status, Target, WriteAt};
 use crate::ctx::{Ctx, Effects};
 use crate::error::{Error, Result};
@@ -91,8 +92,7 @@ impl Backend for Rap {
             return Ok(None);
         }
         if let Some(areas) = self.areas(ctx)? {
-            let next = areas.iter().find(|area| area.to > after.saturating_add(1));
-            return Ok(next.map(|area| area.from.max(after + 1)));
+            return Ok(next_mapped(areas, after));
         }
         match self.client.ask_target(&Request::Next { after }, &mut std::io::sink(), ctx)? {
             Reply::Number(next) => Ok(next),

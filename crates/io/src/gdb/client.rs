@@ -8,6 +8,7 @@ use farad_wire::target::{self, Bytes, End, Info, Reason, Reply, Request, Stop};
 
 use super::conversation::{Conversation, is_refusal};
 use super::description::{self, Description};
+use crate::area::next_mapped;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result, Stage};
 use crate::net;
@@ -232,8 +233,7 @@ impl GdbClient {
             },
             Request::Next { after } => {
                 let maps = self.maps(ctx)?.unwrap_or_default();
-                let next = maps.iter().find(|area| area.to > after.saturating_add(1));
-                Ok(Reply::Number(next.map(|area| area.from.max(after + 1))))
+                Ok(Reply::Number(next_mapped(&maps, *after)))
             }
             Request::Auxiliary => Ok(Reply::Bytes(Bytes(self.auxiliary.clone()))),
             Request::Signal { number: KILL, pid: 0 } => self.end(End::Kill, ctx),
@@ -314,8 +314,10 @@ impl GdbClient {
     /// The value of a register in the bytes of all.
     pub(super) fn register(&self, all: &[u8], names: &[&str]) -> u64 {
         let row = self.description.registers.iter().find(|row| names.contains(&row.name.as_str()));
-        let bytes =
-            row.and_then(|row| all.get(row.offset as usize..(row.offset + row.bits.min(64) / 8) as usize));
+        let bytes = row.and_then(|row| {
+            let from = row.offset as usize;
+            all.get(from..from.saturating_add(row.bits.min(64) as usize / 8))
+        });
         bytes.map_or(0, |bytes| bytes.iter().rev().fold(0, |value, byte| value << 8 | u64::from(*byte)))
     }
 
@@ -336,7 +338,7 @@ impl GdbClient {
             return Ok(Reply::Stop(Box::new(stop)));
         }
         let before = u64::from(look.before);
-        let code = (look.before + look.code) as usize;
+        let code = look.before.saturating_add(look.code) as usize;
         let windows = [(pc.saturating_sub(before), code), (sp, look.stack as usize)];
         for (addr, bytes) in self.read_windows(&windows, ctx)? {
             stop.memory.push((addr, Bytes(bytes)));

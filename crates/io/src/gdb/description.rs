@@ -75,7 +75,8 @@ pub(super) fn read(documents: &[String]) -> Description {
                 }
                 "reg" => {
                     let number = node.attribute("regnum").and_then(|text| text.parse().ok());
-                    let number = number.unwrap_or_else(|| rows.last().map_or(0, |row| row.0 + 1));
+                    let number =
+                        number.unwrap_or_else(|| rows.last().map_or(0, |row| row.0.saturating_add(1)));
                     let bits = node.attribute("bitsize").and_then(|text| text.parse().ok());
                     if let (Some(name), Some(bits)) = (node.attribute("name"), bits) {
                         rows.push((number, name.to_owned(), bits));

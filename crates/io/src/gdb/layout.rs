@@ -5,6 +5,7 @@ use farad_wire::gdb::{hex, number};
 use farad_wire::target::Area;
 
 use super::client::GdbClient;
+use crate::area::{PAGE, parse_maps};
 use crate::ctx::Ctx;
 use crate::error::Result;
 
@@ -25,7 +26,6 @@ const FILE: usize = 4 << 20;
 const PIECE: usize = 0x4000;
 /// Bytes of the stack that are taken to be there around the stack pointer.
 const STACK: u64 = 64 << 10;
-const PAGE: u64 = 4096;
 
 impl GdbClient {
     /// The memory maps, where they can be found out.
@@ -102,7 +102,7 @@ impl GdbClient {
         if let (Some(first), Some(last)) = (pages.first(), pages.last()) {
             areas.push(Area {
                 from: *first,
-                to: last + PAGE,
+                to: last.saturating_add(PAGE),
                 perm: 6,
                 path: "[stack]".to_owned(),
                 ..Area::default()
@@ -129,36 +129,16 @@ impl GdbClient {
         let first = rows.iter().find(|row| kind(row) == LOAD).map_or(0, |row| long(row, 16) & !(PAGE - 1));
         let moved =
             own.map_or_else(|| (headers & !(PAGE - 1)).wrapping_sub(first), |own| headers.wrapping_sub(own));
-        let areas = rows.iter().filter(|row| kind(row) == LOAD).map(|row| {
-            let from = moved.wrapping_add(long(row, 16));
-            let to = from.wrapping_add(long(row, 40)).checked_next_multiple_of(PAGE).unwrap_or(u64::MAX);
-            Area {
-                from: from & !(PAGE - 1),
-                to,
-                perm: row[4] & 7,
-                shared: false,
-                offset: long(row, 8) & !(PAGE - 1),
-                path: path.to_owned(),
-            }
+        let areas = rows.iter().filter(|row| kind(row) == LOAD).filter_map(|row| {
+            let start = moved.wrapping_add(long(row, 16));
+            let end = start.saturating_add(long(row, 40));
+            let to = end.checked_next_multiple_of(PAGE).unwrap_or(u64::MAX);
+            let (from, offset) = (start & !(PAGE - 1), long(row, 8) & !(PAGE - 1));
+            let (perm, path) = (row[4] & 7, path.to_owned());
+            (from < to).then_some(Area { from, to, perm, shared: false, offset, path })
         });
         Ok(areas.collect())
     }
-}
-
-/// The text of Linux's `/proc/PID/maps`.
-fn parse_maps(text: &str) -> Vec<Area> {
-    let row = |line: &str| {
-        let mut words = line.split_whitespace();
-        let (from, to) = words.next()?.split_once('-')?;
-        let perms = words.next()?;
-        let offset = number(words.next()?)?;
-        let path = words.skip(2).collect::<Vec<_>>().join(" ");
-        let bit = |letter, bit| if perms.contains(letter) { bit } else { 0 };
-        let perm = bit('r', 4) | bit('w', 2) | bit('x', 1);
-        let (from, to) = (number(from)?, number(to)?);
-        (from < to).then(|| Area { from, to, perm, shared: perms.contains('s'), offset, path })
-    };
-    text.lines().filter_map(row).collect()
 }
 
 /// A stub's map of the machine's memory.
@@ -187,16 +167,6 @@ mod tests {
 
     #[test]
     fn maps_are_read() {
-        let areas = parse_maps("00400000-00401000 r-xp 00001000 08:01 12   /bin/a b\nbad\n1-0 rw-p 0 0 0\n");
-        let wanted = Area {
-            from: 0x40_0000,
-            to: 0x40_1000,
-            perm: 5,
-            shared: false,
-            offset: 0x1000,
-            path: "/bin/a b".to_owned(),
-        };
-        assert_eq!(areas, [wanted]);
         let map = "<memory-map><memory type='flash' start='0x0' length='0x100'/><memory start='16' length='y'/></memory-map>";
         let areas = parse_memory_map(map);
         assert_eq!((areas.len(), areas[0].to, areas[0].perm), (1, 0x100, 5));

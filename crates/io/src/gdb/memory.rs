@@ -4,11 +4,10 @@ use farad_wire::gdb::hex_bytes;
 
 use super::client::GdbClient;
 use super::conversation::is_refusal;
+use crate::area::PAGE;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 
-/// Bytes that are mapped together.
-const PAGE: u64 = 4096;
 /// Packets in a flight.
 const FLIGHT: usize = 16;
 

@@ -31,11 +31,17 @@ pub(crate) fn dump(env: &mut Env<'_>, path: &str) -> Result<u64> {
     let maps: Vec<Area> =
         env.process_maps()?.into_iter().filter(|area| area.perm & 4 != 0 && area.path != "[vvar]").collect();
     let failed = |source| Error::File { path: path.to_owned(), source };
-    let mut file = BufWriter::new(File::create(path).map_err(failed)?);
     let machine: u16 = if env.setting("asm.arch") == "arm" { 183 } else { 62 };
-    let count = maps.len() + 1;
-    let after = HEADER + SEGMENT * count as u64;
+    let count = u16::try_from(maps.len() + 1).ok().filter(|count| *count < u16::MAX);
+    let too_many = || Error::Limit { what: "the memory maps of a core", limit: format!("{}", u16::MAX - 2) };
+    let count = count.ok_or_else(too_many)?;
+    let after = HEADER + SEGMENT * u64::from(count);
     let mut at = (after + notes.len() as u64).next_multiple_of(PAGE);
+    let end = maps.iter().try_fold(at, |end, area| end.checked_add(area.to - area.from));
+    let end = end.filter(|end| i64::try_from(*end).is_ok());
+    let end =
+        end.ok_or_else(|| Error::failed("the process tells of more memory than a file can hold (dm)"))?;
+    let mut file = BufWriter::new(File::create(path).map_err(failed)?);
     let mut head = b"\x7fELF\x02\x01\x01".to_vec();
     head.resize(16, 0);
     for half in [4, machine] {
@@ -46,7 +52,7 @@ pub(crate) fn dump(env: &mut Env<'_>, path: &str) -> Result<u64> {
         head.extend(word.to_le_bytes());
     }
     head.extend(0u32.to_le_bytes());
-    for half in [HEADER as u16, SEGMENT as u16, u16::try_from(count).unwrap_or(u16::MAX), 0, 0, 0] {
+    for half in [HEADER as u16, SEGMENT as u16, count, 0, 0, 0] {
         head.extend(half.to_le_bytes());
     }
     let segment = |kind: u32, perm: u8, words: [u64; 6]| -> Vec<u8> {
@@ -63,14 +69,14 @@ pub(crate) fn dump(env: &mut Env<'_>, path: &str) -> Result<u64> {
         at += size;
     }
     head.extend(notes);
+    // What has no room for it says so before anything is read.
+    file.get_ref().set_len(end).map_err(failed)?;
     file.write_all(&head).map_err(failed)?;
     let mut written = 0;
     for (area, place) in maps.iter().zip(places) {
         written += copy(env, area, place, &mut file, path)?;
     }
-    // The last page may be one that could not be read.
     file.flush().map_err(failed)?;
-    file.get_ref().set_len(at).map_err(failed)?;
     Ok(written)
 }
 
@@ -89,7 +95,7 @@ fn copy(env: &mut Env<'_>, area: &Area, place: u64, file: &mut BufWriter<File>, 
             file.write_all(&buf[..count]).map_err(failed)?;
             written += count as u64;
         }
-        at += if count == len { len as u64 } else { (count as u64 / PAGE + 1) * PAGE };
+        at = at.saturating_add(if count == len { len as u64 } else { (count as u64 / PAGE + 1) * PAGE });
     }
     Ok(written)
 }

@@ -130,18 +130,18 @@ fn print_here(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
 }
 
 /// Columns of a drawn map.
-const COLUMNS: u64 = 48;
+const COLUMNS: u128 = 48;
 
 fn print_bars(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
     let maps = env.process_maps()?;
     // Gaps of a process are far larger than what is between them: each map is drawn by its place in the list.
-    let total: u64 = maps.iter().map(|area| area.to - area.from).sum::<u64>().max(1);
+    let size = |area: &Area| u128::from(area.to - area.from);
+    let total = maps.iter().map(size).sum::<u128>().max(1);
     let mut before = 0;
     for area in &maps {
-        let size = area.to - area.from;
         let from = before * COLUMNS / total;
-        let to = ((before + size) * COLUMNS).div_ceil(total).max(from + 1).min(COLUMNS);
-        before += size;
+        before += size(area);
+        let to = (before * COLUMNS).div_ceil(total).max(from + 1).min(COLUMNS);
         let bar: String =
             (0..COLUMNS).map(|column| if (from..to).contains(&column) { '#' } else { '-' }).collect();
         let here = if (area.from..area.to).contains(&env.view.seek) { '*' } else { ' ' };
@@ -152,7 +152,7 @@ fn print_bars(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
             area.from,
             area.to,
             perm(area),
-            human_size(size)
+            human_size(area.to - area.from)
         )?;
     }
     Ok(())
