@@ -30,5 +30,5 @@ export function size(bytes) {
     value /= 1024;
     unit += 1;
   }
-  return (Number.isInteger(value) ? value : value.toFixed(1)) + units[unit];
+  return String(Number(value.toFixed(1))) + units[unit];
 }

@@ -3,7 +3,9 @@
 // Knows the messages of docs/protocol/http.md and nothing of what is shown. What waits is kept
 // here, so that a command that is no longer wanted costs the server nothing.
 
-const IN_FLIGHT = 24;
+/** Few, since what is sent is answered in order: what is urgent waits for so many. */
+const IN_FLIGHT = 6;
+const IDLE_IN_FLIGHT = 1;
 const FIRST_WAIT = 250;
 const LONGEST_WAIT = 8000;
 
@@ -17,7 +19,8 @@ export class Socket extends EventTarget {
   #socket = null;
   #view;
   #next = 1;
-  #queue = [];
+  /** What waits: urgent, as it comes, and when nothing else is to do. */
+  #queues = { urgent: [], normal: [], idle: [] };
   #running = new Map();
   #wait = FIRST_WAIT;
   #timer = 0;
@@ -47,20 +50,24 @@ export class Socket extends EventTarget {
   /**
    * Runs a command. `promise` gives `{ok, out, error, reports, truncated, ms, seek}`, and fails
    * only where the connection did or `cancel()` was called. `out` and `report` are told of each
-   * piece as it comes.
+   * piece as it comes. `when` is the queue to wait in.
    */
-  run(cmd, { out, report, columns, color, urgent } = {}) {
+  run(cmd, { out, report, columns, color, when = "normal" } = {}) {
     const job = { id: this.#next++, cmd, out, report, columns, color, text: "", reports: [] };
     const promise = new Promise((resolve, reject) => Object.assign(job, { resolve, reject }));
-    if (urgent) this.#queue.unshift(job);
-    else this.#queue.push(job);
+    this.#queues[when].push(job);
     this.#pump();
     return { promise, cancel: () => this.#cancel(job) };
   }
 
+  #take() {
+    const { urgent, normal, idle } = this.#queues;
+    if (this.#running.size < IN_FLIGHT) return urgent.shift() ?? normal.shift() ?? (this.#running.size < IDLE_IN_FLIGHT ? idle.shift() : undefined);
+    return undefined;
+  }
+
   #pump() {
-    while (this.hello && this.#running.size < IN_FLIGHT && this.#queue.length > 0) {
-      const job = this.#queue.shift();
+    for (let job = this.hello && this.#take(); job; job = this.#take()) {
       this.#running.set(job.id, job);
       const message = { id: job.id, cmd: job.cmd };
       if (job.columns) message.columns = job.columns;
@@ -70,8 +77,8 @@ export class Socket extends EventTarget {
   }
 
   #cancel(job) {
-    const at = this.#queue.indexOf(job);
-    if (at >= 0) this.#queue.splice(at, 1);
+    const queue = Object.values(this.#queues).find((queue) => queue.includes(job));
+    if (queue) queue.splice(queue.indexOf(job), 1);
     else if (this.#running.has(job.id) && this.hello) this.#socket.send(JSON.stringify({ cancel: job.id }));
     job.reject(new Cancelled("cancelled"));
   }
@@ -119,11 +126,11 @@ export class Socket extends EventTarget {
     if (socket !== this.#socket) return;
     const was = this.hello !== null;
     this.hello = null;
-    for (const job of [...this.#running.values(), ...this.#queue]) {
+    for (const job of [...this.#running.values(), ...Object.values(this.#queues).flat()]) {
       job.reject(new CommandError(`the connection was lost before '${shorten(job.cmd)}' was answered`));
     }
     this.#running.clear();
-    this.#queue = [];
+    for (const queue of Object.values(this.#queues)) queue.length = 0;
     this.#tell("down", { was, wait: this.#wait });
     this.#timer = setTimeout(() => this.connect(), this.#wait);
     this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT);
