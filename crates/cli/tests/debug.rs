@@ -574,6 +574,30 @@ fn a_core_of_each_crash_opens_here_and_there() {
 }
 
 #[test]
+fn a_core_that_cannot_be_read_is_a_file() {
+    let lab = Lab::new(&["crash"]);
+    lab.farad(&["-qc", "dc;dg whole", "-d", "crash", "segv"]);
+    let whole = std::fs::read(lab.path().join("whole")).unwrap();
+    let mut foreign = whole.clone();
+    foreign[18] = 3;
+    let mut empty = whole.clone();
+    empty[56..58].fill(0);
+    for (name, bytes, why) in [
+        ("cut", &whole[..100], "ends too early"),
+        ("foreign", &foreign, "a machine that is not known"),
+        ("empty", &empty, "no segments"),
+    ] {
+        std::fs::write(lab.path().join(name), bytes).unwrap();
+        let server = lab.server();
+        for uri in [name.to_owned(), format!("rap://127.0.0.1:{}/./{name}", server.port)] {
+            let shown = lab.farad(&["-qc", "e io.va=false;p8 4 @ 0;o~?", &uri]);
+            assert_eq!(shown.out(), "7f454c46\n1\n", "{uri}: {}", shown.err());
+            assert!(shown.err().contains(why), "{uri}: {}", shown.err());
+        }
+    }
+}
+
+#[test]
 fn a_step_far_away_costs_one_exchange() {
     let lab = Lab::new(&["loop"]);
     let server = lab.server();

@@ -4,6 +4,7 @@
 
 use std::io::Write;
 
+use farad_io::area::next_in;
 use farad_io::{Backend, Caching, Ctx, Error, Result, Target};
 use farad_wire::target::{
     Area, Bank, Bytes, Info, Look, Process, Reason, Reply, Request, Stop, Thread, frame,
@@ -30,10 +31,11 @@ const PROCESS_ARGS: usize = 56;
 const CORE: u16 = 4;
 const LOAD: u32 = 1;
 const NOTES: u32 = 4;
-/// Most segments, bytes of notes, threads, files.
-const SEGMENTS: usize = 1 << 16;
+/// Most bytes of notes, threads, files; of the path of one, and of all that areas are given.
 const NOTE_BYTES: u64 = 64 << 20;
 const ROWS: usize = 1 << 16;
+const PATH: usize = 4096;
+const PATHS: usize = 16 << 20;
 /// Bytes of the file's header, and of a segment's.
 const HEADER: usize = 64;
 const SEGMENT: usize = 56;
@@ -43,13 +45,35 @@ pub fn is_core(head: &[u8]) -> bool {
     head.starts_with(b"\x7fELF\x02\x01") && short(head, 16) == CORE
 }
 
-/// A core.
-pub struct Core {
-    inner: Box<dyn Backend>,
+/// A machine of cores.
+#[derive(Clone, Copy)]
+struct Machine {
+    /// Its number in the file's header.
+    number: u16,
     arch: &'static str,
+    /// Bytes of its general registers, and where two of them are in those.
     general: usize,
     pc: usize,
     sp: usize,
+}
+
+const MACHINES: [Machine; 2] = [
+    Machine { number: 62, arch: "x86", general: 216, pc: 128, sp: 152 },
+    Machine { number: 183, arch: "arm", general: 272, pc: 256, sp: 248 },
+];
+
+/// What is no core that can be read.
+pub struct Refusal {
+    /// What was to be one.
+    pub inner: Box<dyn Backend>,
+    /// Why it is none.
+    pub error: Error,
+}
+
+/// A core.
+pub struct Core {
+    inner: Box<dyn Backend>,
+    machine: Machine,
     segments: Vec<Segment>,
     threads: Vec<Registers>,
     current: usize,
@@ -93,27 +117,15 @@ impl Core {
     /// on.
     ///
     /// # Errors
-    /// When it cannot be read, or is of a machine that is not known.
-    pub fn open(mut inner: Box<dyn Backend>, place: String, ctx: &Ctx) -> Result<Core> {
-        let head = read(inner.as_mut(), 0, HEADER, ctx)?;
-        let wrong = |why: &str| Error::Target { uri: "the core".to_owned(), why: why.to_owned() };
-        let (arch, general, pc, sp) = match short(&head, 18) {
-            62 => ("x86", 216, 128, 152),
-            183 => ("arm", 272, 256, 248),
-            _ => return Err(wrong("it is of a machine that is not known: x86-64 and aarch64 are")),
-        };
-        let (table, size, count) =
-            (long(&head, 32), usize::from(short(&head, 54)), usize::from(short(&head, 56)));
-        if size < SEGMENT || count == 0 || count > SEGMENTS {
-            return Err(wrong("it has no segments"));
-        }
-        let table = read(inner.as_mut(), table, size * count, ctx)?;
+    /// When it cannot be read, or is of a machine that is not known. The backend comes back with the error.
+    pub fn open(
+        inner: Box<dyn Backend>,
+        place: String,
+        ctx: &Ctx,
+    ) -> std::result::Result<Core, Box<Refusal>> {
         let mut core = Core {
             inner,
-            arch,
-            general,
-            pc,
-            sp,
+            machine: MACHINES[0],
             segments: Vec::new(),
             threads: Vec::new(),
             current: 0,
@@ -124,6 +136,25 @@ impl Core {
             exe: String::new(),
             place,
         };
+        match core.take(ctx) {
+            Ok(()) => Ok(core),
+            Err(error) => Err(Box::new(Refusal { inner: core.inner, error })),
+        }
+    }
+
+    fn take(&mut self, ctx: &Ctx) -> Result<()> {
+        let head = read(self.inner.as_mut(), 0, HEADER, ctx)?;
+        let wrong = |why: &str| Error::Target { uri: "the core".to_owned(), why: why.to_owned() };
+        let machine = MACHINES.into_iter().find(|machine| machine.number == short(&head, 18));
+        self.machine =
+            machine.ok_or_else(|| wrong("it is of a machine that is not known: x86-64 and aarch64 are"))?;
+        let (table, size, count) =
+            (long(&head, 32), usize::from(short(&head, 54)), usize::from(short(&head, 56)));
+        if size < SEGMENT || count == 0 {
+            return Err(wrong("it has no segments"));
+        }
+        let table = read(self.inner.as_mut(), table, size * count, ctx)?;
+        let mut room = NOTE_BYTES;
         for row in table.chunks_exact(size) {
             let (at, from, len, memory) = (long(row, 8), long(row, 16), long(row, 32), long(row, 40));
             match int(row, 0) {
@@ -132,21 +163,23 @@ impl Core {
                     // The bits are the same ones here and there.
                     let perm = (int(row, 4) & 7) as u8;
                     let area = Area { from, to, perm, ..Area::default() };
-                    core.segments.push(Segment { area, at, len: len.min(memory) });
+                    self.segments.push(Segment { area, at, len: len.min(memory) });
                 }
-                NOTES if len <= NOTE_BYTES => {
-                    let notes = read(core.inner.as_mut(), at, usize::try_from(len).unwrap_or(0), ctx)?;
-                    core.take_notes(&notes);
+                NOTES if len <= room => {
+                    room -= len;
+                    let notes = read(self.inner.as_mut(), at, usize::try_from(len).unwrap_or(0), ctx)?;
+                    self.take_notes(&notes);
                 }
                 _ => {}
             }
         }
-        core.segments.sort_by_key(|segment| segment.area.from);
-        if core.threads.is_empty() {
+        self.segments.sort_by_key(|segment| segment.area.from);
+        self.files.sort_by_key(|file| file.from);
+        if self.threads.is_empty() {
             return Err(wrong("it has no threads"));
         }
-        core.name_areas();
-        Ok(core)
+        self.name_areas();
+        Ok(())
     }
 
     fn take_notes(&mut self, notes: &[u8]) {
@@ -159,7 +192,7 @@ impl Core {
             at = from + size.next_multiple_of(4);
             match kind {
                 STATUS if self.threads.len() < ROWS => {
-                    let general = note.get(STATUS_REGISTERS..STATUS_REGISTERS + self.general);
+                    let general = note.get(STATUS_REGISTERS..STATUS_REGISTERS + self.machine.general);
                     let id = int(note, STATUS_PID);
                     self.threads.push(Registers {
                         id,
@@ -207,19 +240,24 @@ impl Core {
         let names = 16usize.saturating_add(count.saturating_mul(24));
         let mut names = note.get(names..).unwrap_or_default().split(|byte| *byte == 0);
         for row in note.get(16..).unwrap_or_default().chunks_exact(24).take(count) {
-            let path = String::from_utf8_lossy(names.next().unwrap_or_default()).into_owned();
+            let name = names.next().unwrap_or_default();
             let (from, to, offset) = (long(row, 0), long(row, 8), long(row, 16).saturating_mul(page));
-            if from < to {
+            if from < to && name.len() <= PATH && self.files.len() < ROWS {
+                let path = String::from_utf8_lossy(name).into_owned();
                 self.files.push(Area { from, to, offset, path, ..Area::default() });
             }
         }
     }
 
-    /// Gives each area the file it is of.
+    /// Gives each area the file it is of. Files and segments are in order.
     fn name_areas(&mut self) {
+        let mut room = PATHS;
         for segment in &mut self.segments {
             let area = &mut segment.area;
-            if let Some(file) = self.files.iter().find(|file| file.from <= area.from && area.from < file.to) {
+            let before = self.files.partition_point(|file| file.from <= area.from);
+            let file = before.checked_sub(1).map(|index| &self.files[index]);
+            if let Some(file) = file.filter(|file| area.from < file.to && file.path.len() <= room) {
+                room -= file.path.len();
                 area.path.clone_from(&file.path);
                 area.offset = file.offset.saturating_add(area.from - file.from);
             }
@@ -227,7 +265,7 @@ impl Core {
         let entry = self.auxiliary_value(9);
         let program = self.files.iter().find(|file| (file.from..file.to).contains(&entry));
         self.exe = program.or(self.files.first()).map_or_else(String::new, |file| file.path.clone());
-        let stack = self.threads.first().map_or(0, |thread| long(&thread.general, self.sp));
+        let stack = self.threads.first().map_or(0, |thread| long(&thread.general, self.machine.sp));
         let area = self.segments.iter_mut().map(|segment| &mut segment.area);
         if let Some(area) =
             area.into_iter().find(|area| (area.from..area.to).contains(&stack) && area.path.is_empty())
@@ -252,8 +290,10 @@ impl Core {
         let (id, general) = (thread.id, thread.general.clone());
         let mut stop =
             Stop { reason: self.reason.clone(), pid: self.process.pid.max(1), thread: id, ..Stop::default() };
-        let windows =
-            [(long(&general, self.pc), look.code as usize), (long(&general, self.sp), look.stack as usize)];
+        let windows = [
+            (long(&general, self.machine.pc), look.code as usize),
+            (long(&general, self.machine.sp), look.stack as usize),
+        ];
         for (addr, len) in windows.into_iter().filter(|window| window.1 > 0) {
             let mut buf = vec![0; len.min(frame::READ)];
             let count = self.read_at(addr, &mut buf, ctx)?;
@@ -284,9 +324,9 @@ impl Backend for Core {
         let mut done = 0;
         while done < buf.len() {
             let at = addr.saturating_add(done as u64);
-            let found =
-                self.segments.iter().find(|segment| (segment.area.from..segment.area.to).contains(&at));
-            let Some(segment) = found else { break };
+            let before = self.segments.partition_point(|segment| segment.area.from <= at);
+            let found = before.checked_sub(1).map(|index| &self.segments[index]);
+            let Some(segment) = found.filter(|segment| at < segment.area.to) else { break };
             let within = at - segment.area.from;
             let Some(left) = segment.len.checked_sub(within).filter(|left| *left > 0) else { break };
             let len = usize::try_from(left).unwrap_or(usize::MAX).min(buf.len() - done);
@@ -309,9 +349,8 @@ impl Backend for Core {
     }
 
     fn next_readable(&mut self, after: u64, _ctx: &Ctx) -> Result<Option<u64>> {
-        let has =
-            |segment: &&Segment| segment.len > 0 && segment.area.from + segment.len > after.saturating_add(1);
-        Ok(self.segments.iter().find(has).map(|segment| segment.area.from.max(after + 1)))
+        let ranges = self.segments.iter().filter(|segment| segment.len > 0);
+        Ok(next_in(ranges.map(|segment| segment.area.from..segment.area.from + segment.len), after))
     }
 
     fn as_target(&mut self) -> Option<&mut dyn Target> {
@@ -326,7 +365,7 @@ impl Target for Core {
                 let stop = self.stop(Look::default(), ctx)?;
                 Reply::Info(Box::new(Info {
                     pid: stop.pid,
-                    arch: self.arch.to_owned(),
+                    arch: self.machine.arch.to_owned(),
                     bits: 64,
                     os: "linux".to_owned(),
                     exe: self.exe.clone(),
@@ -348,7 +387,7 @@ impl Target for Core {
                     id: thread.id,
                     current: index == current,
                     name: self.process.command.clone(),
-                    pc: long(&thread.general, self.pc),
+                    pc: long(&thread.general, self.machine.pc),
                 });
                 Reply::Threads(rows.collect())
             }
@@ -422,5 +461,65 @@ mod tests {
                 let _ = core.read_at(0, &mut [0; 64], &Ctx::owner());
             }
         }
+    }
+
+    /// A core with one thread and what is in `notes`, which segments have more than once.
+    fn core_with(notes: &[u8], times: u16, more: &[(u64, u64)]) -> Vec<u8> {
+        let count = times + more.len() as u16;
+        let mut bytes = vec![0; HEADER];
+        bytes[..6].copy_from_slice(b"\x7fELF\x02\x01");
+        (bytes[16], bytes[18], bytes[32], bytes[54]) = (4, 62, 64, 56);
+        bytes[56..58].copy_from_slice(&count.to_le_bytes());
+        let at = (HEADER + SEGMENT * usize::from(count)) as u64;
+        let mut row = |kind: u32, from: u64, len: u64| {
+            bytes.extend(kind.to_le_bytes());
+            bytes.extend(4u32.to_le_bytes());
+            [at, from, 0, len, len, 0].into_iter().for_each(|word| bytes.extend(word.to_le_bytes()));
+        };
+        (0..times).for_each(|_| row(NOTES, 0, notes.len() as u64));
+        more.iter().for_each(|(from, len)| row(LOAD, *from, *len));
+        bytes.extend_from_slice(notes);
+        bytes
+    }
+
+    fn note(kind: u32, body: &[u8]) -> Vec<u8> {
+        let head = [0, body.len() as u32, kind].into_iter().flat_map(u32::to_le_bytes);
+        head.chain(body.iter().copied()).collect()
+    }
+
+    #[test]
+    fn what_a_core_has_takes_bounded_memory() {
+        const FILES_EACH: u64 = 40_000;
+        let words = [FILES_EACH, 4096].into_iter().chain(0..FILES_EACH * 3);
+        let mut table: Vec<u8> = words.flat_map(u64::to_le_bytes).collect();
+        table.extend(vec![b'x'; PATH + 1]);
+        table.extend(b"\0/file\0");
+        table.resize(table.len().next_multiple_of(4), 0);
+        let notes = [note(STATUS, &[0; 336]), note(FILES, &table)].concat();
+        let bytes = core_with(&notes, 80, &[]);
+        let core = Core::open(Box::new(Raw(bytes)), String::new(), &Ctx::owner()).ok().unwrap();
+        assert_eq!(core.files.len(), ROWS);
+        assert!(core.files.iter().all(|file| file.path.len() <= PATH));
+        // So many notes as there is room for.
+        assert_eq!(core.threads.len() as u64, NOTE_BYTES / notes.len() as u64);
+    }
+
+    #[test]
+    fn memory_of_a_core_is_found_page_by_page() {
+        let bytes =
+            core_with(&note(STATUS, &[0; 336]), 1, &[(0x8000, 0x1000), (0x1000, 0x2000), (u64::MAX - 8, 8)]);
+        let mut core = Core::open(Box::new(Raw(bytes)), String::new(), &Ctx::owner()).ok().unwrap();
+        let ctx = Ctx::owner();
+        for (after, next) in [
+            (0, Some(0x1000)),
+            (0x1004, Some(0x2000)),
+            (0x2800, Some(0x8000)),
+            (0x8000, Some(u64::MAX - 8)),
+            (u64::MAX, None),
+        ] {
+            assert_eq!(core.next_readable(after, &ctx).unwrap(), next, "{after:#x}");
+        }
+        assert!(core.read_at(0x8004, &mut [0; 4], &ctx).unwrap() == 4);
+        assert!(core.read_at(0x3000, &mut [0; 4], &ctx).unwrap() == 0);
     }
 }

@@ -1,5 +1,7 @@
 //! Memory maps of a process: as Linux writes them under `/proc`, and which memory comes next. Knows no backend.
 
+use std::ops::Range;
+
 use farad_wire::target::Area;
 
 /// Bytes that are mapped together.
@@ -30,12 +32,17 @@ fn parse_line(line: &str) -> Option<Area> {
 /// The first address behind `after`, which cannot be read, where there may be memory to read: in the area that has `after`
 /// that is its next page. The areas may be in any order.
 pub fn next_mapped<'a>(areas: impl IntoIterator<Item = &'a Area>, after: u64) -> Option<u64> {
+    next_in(areas.into_iter().map(|area| area.from..area.to), after)
+}
+
+/// The same of ranges of addresses.
+pub fn next_in(ranges: impl IntoIterator<Item = Range<u64>>, after: u64) -> Option<u64> {
     let page = (after - after % PAGE).checked_add(PAGE);
-    let behind = |area: &Area| {
-        let next = if area.from > after { Some(area.from) } else { page };
-        next.filter(|next| *next < area.to)
+    let behind = |range: Range<u64>| {
+        let next = if range.start > after { Some(range.start) } else { page };
+        next.filter(|next| *next < range.end)
     };
-    areas.into_iter().filter_map(behind).min()
+    ranges.into_iter().filter_map(behind).min()
 }
 
 #[cfg(test)]

@@ -151,15 +151,11 @@ impl Io {
     /// Puts a backend that reads through the one there is behind a descriptor's number.
     ///
     /// # Errors
-    /// [`Error::NoDescriptor`], or what `wrap` says; then the descriptor is gone.
-    pub fn wrap(
-        &mut self,
-        fd: u32,
-        wrap: impl FnOnce(Box<dyn Backend>) -> Result<Box<dyn Backend>>,
-    ) -> Result<()> {
+    /// [`Error::NoDescriptor`].
+    pub fn wrap(&mut self, fd: u32, wrap: impl FnOnce(Box<dyn Backend>) -> Box<dyn Backend>) -> Result<()> {
         let inner = self.descriptors.remove(&fd).ok_or(Error::NoDescriptor(fd))?;
         let (uri, perm, backend) = inner.into_backend();
-        let descriptor = Descriptor::new(fd, uri, perm, wrap(backend)?);
+        let descriptor = Descriptor::new(fd, uri, perm, wrap(backend));
         self.descriptors.insert(fd, descriptor);
         Ok(())
     }

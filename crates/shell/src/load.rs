@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use farad_bin::{Binary, Depth, LoadMap, MapSource, StringRow};
+use farad_debug::core::{Core, is_core};
 use farad_io::{OpenOptions, Perm};
 
 use crate::config;
@@ -133,11 +134,29 @@ fn wrap_core(env: &mut Env<'_>, fd: u32, uri: &str) -> Result<()> {
     if descriptor.is_target() || descriptor.read_at(0, &mut head, ctx).unwrap_or(0) < head.len() {
         return Ok(());
     }
-    if !farad_debug::core::is_core(&head) {
+    if !is_core(&head) {
         return Ok(());
     }
     let place = crate::debug::place_of(uri);
-    env.session.io.wrap(fd, |inner| Ok(Box::new(farad_debug::core::Core::open(inner, place, ctx)?)))?;
+    let mut refused = None;
+    env.session.io.wrap(fd, |inner| match Core::open(inner, place, ctx) {
+        Ok(core) => Box::new(core),
+        Err(refusal) => {
+            refused = Some(refusal.error);
+            refusal.inner
+        }
+    })?;
+    match refused {
+        Some(error) if error.is_interrupt() => {
+            env.session.io.close(fd)?;
+            return Err(error.into());
+        }
+        // It is a file all the same.
+        Some(error) => {
+            env.out.report(&format!("WARN: {uri}: it is opened as a file and not as a core: {error}"))
+        }
+        None => {}
+    }
     Ok(())
 }
 
