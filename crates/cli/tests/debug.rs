@@ -378,6 +378,74 @@ fn a_debugger_may_die_at_any_moment() {
     }
 }
 
+/// Whether a process is there, and has not ended.
+fn is_there(pid: u32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    stat.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with(['Z', 'X']))
+}
+
+#[test]
+fn what_is_closed_leaves_nothing_behind() {
+    let lab = Lab::new(&["loop"]);
+    let server = lab.server();
+    let far = format!("rap://127.0.0.1:{}/dbg://./loop", server.port);
+    for close in ["o-3", "o-*", "o--", "o malloc://64;op `o~malloc[0]`;o-!", "o-4;o-3", "doc"] {
+        for uri in ["dbg://./loop", &far] {
+            let counts = "o~dbg~?;f~sym.main~?;f~rip~?;db~?";
+            let script =
+                format!("db sym.round_done;dc;di~pid[1] > pid;{close};!touch closed;!sleep 0.5;{counts}");
+            let mut command = support::farad(lab.path());
+            command.args(["-qc", &script, uri]);
+            command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+            let mut child = command.spawn().unwrap();
+            appears(&lab.path().join("closed"));
+            let pid = std::fs::read_to_string(lab.path().join("pid")).unwrap().trim().parse().unwrap();
+            assert!(!is_there(pid), "{close} {uri}: {pid} is still there");
+            assert!(child.try_wait().unwrap().is_none(), "the session ended before it was looked at");
+            let output = child.wait_with_output().unwrap();
+            let (out, err) =
+                (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+            assert_eq!(out, "0\n0\n0\n0\n", "{close} {uri}: {err}");
+        }
+    }
+    // One that was taken goes on, without a breakpoint, while the session does.
+    let mut target = Running::start(lab.path().join("loop"));
+    let mut command = support::farad(lab.path());
+    let script = "db sym.round_done;dc;o-3;!touch closed;!sleep 30";
+    let mut child = quiet(command.args(["-qc", script, "-d", &target.pid().to_string()])).spawn().unwrap();
+    appears(&lab.path().join("closed"));
+    target.lives_on();
+    assert!(child.try_wait().unwrap().is_none(), "the session ended with it");
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+fn a_process_is_closed_by_those_who_may_debug() {
+    let lab = Lab::new(&["loop"]);
+    lab.farad(&["-qc", "dg core", "-d", "loop"]);
+    let typed = b"e cfg.sandbox=true\no-3\no~?\nq\n";
+    for (words, rows, why) in [(&["-d", "loop"][..], "2\n", "may not debug"), (&["core"], "0\n", "")] {
+        let finished = process::run(support::farad(lab.path()).arg("-q").args(words), Some(typed), LIMIT);
+        assert!(
+            finished.out() == rows && finished.err().contains(why),
+            "{}{}",
+            finished.out(),
+            finished.err()
+        );
+    }
+}
+
+/// Waits for a file, and removes it.
+#[track_caller]
+fn appears(path: &Path) {
+    let until = Instant::now() + LIMIT;
+    while std::fs::remove_file(path).is_err() {
+        assert!(Instant::now() < until, "it did not come so far");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
 /// The number of the parent of a process, and of its group.
 fn parent_and_group(pid: &str) -> Option<(u32, u32)> {
     let text = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;

@@ -32,7 +32,7 @@ pub(crate) use dump::dump;
 pub(crate) use inject::{execute, syscall};
 pub(crate) use module::{Module, line_of, module_base, modules, read_module};
 pub use open::leave;
-pub(crate) use open::{finish, open, place_of, restart};
+pub(crate) use open::{close_any, finish, open, place_of, restart};
 pub(crate) use point::{Breakpoint, Points};
 pub(crate) use reopen::run_file;
 pub(crate) use run::{resume, run_on, set_point, tell};

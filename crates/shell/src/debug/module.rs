@@ -67,7 +67,7 @@ pub(crate) fn read_module(env: &mut Env<'_>, word: &str) -> Result<u32> {
     let uri = env.session.io.descriptor(fd)?.target_file(&module.path)?;
     let known = env.debugger().files.clone();
     for (index, file) in known.iter().enumerate() {
-        if env.session.io.descriptor(*file)?.uri == uri {
+        if env.session.io.descriptor(*file).is_ok_and(|descriptor| descriptor.uri == uri) {
             // Its names may be those of a copy, which was opened behind it.
             let has_names = env.session.loaded.iter().any(|loaded| loaded.fd == *file);
             let copy = known.get(index + 1).copied().filter(|_| !has_names);

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use farad_bin::{Binary, Depth, EntryKind};
-use farad_io::Perm;
+use farad_io::{Effects, Perm};
 use farad_wire::target::{Area, End, Fate, Info, Lost, Reply, Request};
 
-use super::{LOOK, surprise};
+use super::{Debugger, LOOK, surprise};
 use crate::error::{Error, Result};
 use crate::eval::Env;
 use crate::load::{self, Loaded, Request as Open};
@@ -49,13 +49,17 @@ pub(crate) fn open(env: &mut Env<'_>, fd: u32, request: &Open) -> Result<()> {
     Ok(())
 }
 
+/// Where searches look, and that at the memory map of the process.
+const SEARCH: &str = "search.in";
+const HERE: &str = "dbg.map";
+
 /// Has searches look at the memory map that the process is at, unless the user wants otherwise.
 fn search_here(env: &mut Env<'_>) {
-    if let Ok(row) = crate::config::variable("search.in")
+    if let Ok(row) = crate::config::variable(SEARCH)
         && env.session.config.find(row.name).is_none()
         && env.view.config.find(row.name).is_none()
     {
-        env.session.config.set(row, "dbg.map".to_owned());
+        env.session.config.set(row, HERE.to_owned());
     }
 }
 
@@ -239,15 +243,22 @@ pub(super) fn change_program(env: &mut Env<'_>) -> Result<()> {
 
 /// Forgets the files whose names were read.
 fn forget_files(env: &mut Env<'_>) -> Result<()> {
-    for file in std::mem::take(&mut env.debugger().files) {
-        let is_it = |loaded: &Loaded| loaded.fd == file;
-        if let Some(index) = env.session.loaded.iter().position(is_it) {
-            let loaded = env.session.loaded.remove(index);
-            load::remove_flags(env, &loaded);
-        }
-        env.session.io.close(file)?;
+    let files = env.debugger().files.clone();
+    files.into_iter().try_for_each(|file| forget_file(env, file))
+}
+
+/// Forgets one, which may be closed already.
+fn forget_file(env: &mut Env<'_>, file: u32) -> Result<()> {
+    env.debugger().files.retain(|other| *other != file);
+    let is_it = |loaded: &Loaded| loaded.fd == file;
+    if let Some(index) = env.session.loaded.iter().position(is_it) {
+        let loaded = env.session.loaded.remove(index);
+        load::remove_flags(env, &loaded);
     }
-    Ok(())
+    match env.session.io.close(file) {
+        Ok(()) | Err(farad_io::Error::NoDescriptor(_)) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Sets all breakpoints in the process as it is now. Those that cannot be set are told of, and disabled.
@@ -280,29 +291,81 @@ pub(crate) fn restart(env: &mut Env<'_>, args: Option<Vec<String>>) -> Result<()
     settle_loss(env, fd)
 }
 
-/// Ends the debugging when the session is left: a program that was started is killed, unless `dbg.exitkills` is off.
+/// Ends the debugging when the session is left: programs that were started are killed, unless `dbg.exitkills` is off.
 ///
 /// # Errors
-/// When the process does not go.
+/// When a process does not go.
 pub fn leave(env: &mut Env<'_>) -> Result<()> {
-    if env.find_target().is_none() {
-        return Ok(());
-    }
     let end = if env.is_set("dbg.exitkills") { End::Close } else { End::Detach };
-    finish(env, end)
+    let all: Vec<u32> = env.session.io.descriptors().map(|descriptor| descriptor.fd).collect();
+    let mut left = Ok(());
+    for fd in all {
+        if is_target(env, fd) {
+            left = left.and(close(env, fd, end));
+        }
+    }
+    left
 }
 
-/// Ends the debugging of a descriptor: it is closed as the user wants, and not as one that was lost.
+fn is_target(env: &mut Env<'_>, fd: u32) -> bool {
+    env.session.io.descriptor(fd).is_ok_and(|descriptor| descriptor.is_target())
+}
+
+/// Ends the debugging of the process: its descriptor is closed as the user wants, and not as one that was lost.
 ///
 /// # Errors
-/// When there is no such descriptor.
+/// When there is no process, or it does not go.
 pub(crate) fn finish(env: &mut Env<'_>, end: End) -> Result<()> {
     let fd = env.target()?;
+    close(env, fd, end)
+}
+
+/// Closes a descriptor for a user who may not know what it is: the debugging of a process ends with it, and the names of a
+/// file go.
+///
+/// # Errors
+/// When there is no such descriptor, the principal may not debug the process that it has, or that does not go.
+pub(crate) fn close_any(env: &mut Env<'_>, fd: u32) -> Result<()> {
+    if is_target(env, fd) {
+        if let Err(refused) = env.ctx.allow(Effects::DEBUG, "ending the debugging of a process")
+            && !is_core(env, fd)
+        {
+            return Err(refused.into());
+        }
+        return close(env, fd, End::Close);
+    }
+    if env.debugger().files.contains(&fd) {
+        return forget_file(env, fd);
+    }
+    env.session.io.close(fd)?;
+    env.session.loaded.retain(|loaded| loaded.fd != fd);
+    Ok(())
+}
+
+/// Whether a descriptor has what is left of a process only.
+fn is_core(env: &mut Env<'_>, fd: u32) -> bool {
+    matches!(env.ask_of(fd, &Request::Describe), Ok(Reply::Info(info)) if info.core)
+}
+
+fn close(env: &mut Env<'_>, fd: u32, end: End) -> Result<()> {
     let ended = env.ask_of(fd, &Request::End(end));
-    forget_files(env)?;
-    env.debugger().fd = None;
-    let name = env.registers().profile().role("PC").unwrap_or("pc").to_owned();
-    env.session.flags.remove(&name);
+    if env.debugger().fd == Some(fd) {
+        forget_process(env)?;
+    }
     env.session.io.close(fd)?;
     ended.map(drop)
+}
+
+/// Forgets all that was known of the process.
+fn forget_process(env: &mut Env<'_>) -> Result<()> {
+    forget_files(env)?;
+    *env.debugger() =
+        Debugger { signals: std::mem::take(&mut env.debugger().signals), ..Debugger::default() };
+    let name = env.registers().profile().role("PC").unwrap_or("pc").to_owned();
+    env.session.flags.remove(&name);
+    // Searches were to look at its memory.
+    if env.session.config.find(SEARCH) == Some(HERE) {
+        env.session.config.unset(SEARCH);
+    }
+    Ok(())
 }

@@ -2,6 +2,7 @@
 
 use farad_io::{Effects, Endpoint, Perm, Transport};
 
+use crate::debug;
 use crate::error::Result;
 use crate::eval::Env;
 use crate::load::{self, Request};
@@ -42,7 +43,7 @@ static ROWS: &[Row] = &[
         .params(&[need("uri", Kind::File), maybe("perm", Kind::Perm)])
         .effects(Effects::READ.union(Effects::VIEW))
         .examples(&["onn malloc://64"]),
-    Row::new("o-", "Close a descriptor (* all), and remove its maps", close)
+    Row::new("o-", "Close a descriptor (* all), and remove its maps; the debugging of a process ends", close)
         .glue(Glue::Rest)
         .params(&[maybe("fd", Kind::Number)])
         .effects(Effects::VIEW)
@@ -198,24 +199,27 @@ fn descriptor_number(env: &mut Env<'_>, text: &str) -> Result<u32> {
 
 fn close(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let fd = descriptor_number(env, args.required("the descriptor")?)?;
-    close_one(env, fd)
-}
-
-fn close_one(env: &mut Env<'_>, fd: u32) -> Result<()> {
-    env.session.io.close(fd)?;
-    env.session.loaded.retain(|loaded| loaded.fd != fd);
-    Ok(())
+    debug::close_any(env, fd)
 }
 
 fn close_all(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
-    let all: Vec<u32> = env.session.io.descriptors().map(|descriptor| descriptor.fd).collect();
-    all.into_iter().try_for_each(|fd| close_one(env, fd))
+    close_but(env, None)
 }
 
 fn close_others(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
     let current = env.session.io.current()?;
+    close_but(env, Some(current))
+}
+
+fn close_but(env: &mut Env<'_>, kept: Option<u32>) -> Result<()> {
     let all: Vec<u32> = env.session.io.descriptors().map(|descriptor| descriptor.fd).collect();
-    all.into_iter().filter(|&fd| fd != current).try_for_each(|fd| close_one(env, fd))
+    for fd in all.into_iter().filter(|fd| Some(*fd) != kept) {
+        // The files of a process go with it.
+        if env.session.io.descriptor(fd).is_ok() {
+            debug::close_any(env, fd)?;
+        }
+    }
+    Ok(())
 }
 
 fn exchange(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
