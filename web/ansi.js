@@ -6,6 +6,11 @@ import { el } from "./dom.js";
 // eslint-disable-next-line no-control-regex
 const SEQUENCE = /\x1b\[([\d;]*)([A-Za-z])|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b./g;
 
+/** `text` without colours. */
+export function strip(text) {
+  return text.includes("\x1b") ? text.replace(SEQUENCE, "") : text;
+}
+
 /** Keeps the colours from one piece of output to the next. */
 export class Painter {
   #fore = null;

@@ -15,6 +15,7 @@ class App extends EventTarget {
   #socket = new Socket(viewName());
   #workspaces = new Map();
   #current = null;
+  #file = null;
   hosts = [];
 
   constructor() {
@@ -27,6 +28,7 @@ class App extends EventTarget {
     this.#socket.addEventListener("flags", () => this.#own?.facts.flagsChanged());
     this.#socket.addEventListener("bytes", () => this.#own?.facts.bytesChanged());
     this.#socket.addEventListener("stop", () => this.#own?.stopped());
+    this.#socket.addEventListener("listeners", () => this.#own?.views.connections.shown());
     document.addEventListener("keydown", (event) => this.#key(event));
     document.getElementById("keys").addEventListener("click", () => show("Keys", HELP));
     document.getElementById("link").addEventListener("click", () => this.#socket.retry());
@@ -40,8 +42,12 @@ class App extends EventTarget {
   #up(hello) {
     const again = this.#own !== undefined;
     link("up", again ? "connected again" : "connected");
-    document.title = `${hello.file.split("/").pop() || "no file"} - farad`;
-    this.local.arrive(address(hello.seek));
+    document.title = `${hello.file?.split("/").pop() || "no file"} - farad`;
+    // A server that began anew does not know where we were in the same file.
+    const stay = again && hello.file === this.#file;
+    this.#file = hello.file;
+    if (stay) this.local.move(this.local.seek);
+    else this.local.arrive(address(hello.seek));
     if (!again) this.choose(null);
     else for (const workspace of this.#workspaces.values()) workspace.refresh().catch(complain);
     this.refreshHosts();
@@ -131,5 +137,8 @@ function viewName() {
   return name;
 }
 
+// Mistakes of the page itself are shown like any other.
+window.addEventListener("error", (event) => fail(event.message));
+window.addEventListener("unhandledrejection", (event) => complain(event.reason));
 startTheme(document.getElementById("theme"));
 new App();

@@ -28,6 +28,11 @@ export class Bytes {
     this.#blocks.clear();
   }
 
+  /** The bytes changed: they are asked for again when they are seen, and shown as they were until then. */
+  spoil() {
+    for (const block of this.#blocks.values()) block.stale = true;
+  }
+
   /** The byte at an address: a number, `null` when nothing provides it, `undefined` while it is not here. */
   at(address) {
     const range = covering(this.#facts.ranges, address);
@@ -50,12 +55,14 @@ export class Bytes {
       for (let number = from / BLOCK; number <= to / BLOCK; number += 1n) numbers.add(number);
     }
     for (const [number, block] of this.#blocks) {
-      if (block.job && !numbers.has(number)) {
-        block.job.cancel();
-        this.#blocks.delete(number);
-      }
+      if (numbers.has(number)) continue;
+      block.job?.cancel();
+      if (!block.bytes || block.stale) this.#blocks.delete(number);
     }
-    for (const number of numbers) if (!this.#blocks.has(number)) this.#fetch(number);
+    for (const number of numbers) {
+      const block = this.#blocks.get(number);
+      if (!block || (block.stale && !block.job)) this.#fetch(number, block);
+    }
     this.#trim();
   }
 
@@ -74,17 +81,18 @@ export class Bytes {
       .map(({ from, to }) => ({ from: from > start ? from : start, to: to < end ? to : end }));
   }
 
-  async #fetch(number) {
+  async #fetch(number, old) {
     const parts = this.#parts(number);
     if (parts.length === 0) return;
-    const block = { bytes: null, job: null };
+    const block = old ?? { bytes: null };
+    block.stale = false;
     this.#blocks.set(number, block);
     try {
       const bytes = new Array(Number(BLOCK)).fill(null);
       if (!(await this.#read(block, parts, bytes, number * BLOCK))) await this.#read(block, pieces(parts), bytes, number * BLOCK);
       block.bytes = bytes;
     } catch (error) {
-      this.#blocks.delete(number);
+      if (this.#blocks.get(number) === block) this.#blocks.delete(number);
       complain(error);
     }
     block.job = null;

@@ -16,9 +16,19 @@ function open(title, ...content) {
   return { dialog, closed };
 }
 
-/** Asks for a line; `null` when it was not given. */
-export async function ask(title, { value = "", label = title, note = "" } = {}) {
-  const input = el("input", { value, "aria-label": label, spellcheck: false, autocomplete: "off", size: 48 });
+/**
+ * Asks for a line; `null` when it was not given. `value` may be a promise: what it gives stands
+ * there unless something was typed meanwhile.
+ */
+export async function ask(title, { value = "", note = "" } = {}) {
+  const input = el("input", { "aria-label": title, spellcheck: false, autocomplete: "off", size: 48 });
+  const fill = (text) => {
+    if (input.value !== "") return;
+    input.value = text;
+    input.select();
+  };
+  if (typeof value === "string") fill(value);
+  else value.then(fill);
   const form = el("form", { method: "dialog" }, input, el("button", { value: "yes" }, "OK"));
   const { closed } = open(title, form, note ? el("p", { class: "note" }, note) : null);
   input.select();

@@ -9,16 +9,18 @@ import { complain } from "./target.js";
 /** A descriptor that claims so much has no size of its own: a process, whose maps say what is there. */
 const ENDLESS = 1n << 63n;
 
-/** Events: `ranges`, `flags`, `bytes`. */
+/** Events: `file` (the descriptor was looked at), `ranges` (they are others), `flags`, `bytes`. */
 export class Facts extends EventTarget {
   #target;
   #later = 0;
+  #known = null;
   ranges = [];
   /** Maps as `{from, to, delta, fd, perm}`. */
   maps = [];
   /** The current descriptor, as `oj` has it. */
   file = null;
-  writable = false;
+  /** Why nothing can be written; null where something can. */
+  locked = "nothing is open";
   running = false;
   /** Address to names, in the order of the listing. */
   names = new Map();
@@ -42,13 +44,31 @@ export class Facts extends EventTarget {
       this.file = (files ?? []).find((file) => file.raised) ?? null;
       this.maps = (maps ?? []).map((map) => ({ ...map, from: address(map.from), to: address(map.to), delta: address(map.delta) }));
       this.virtual = va !== "false";
-      this.writable = (this.file?.writable || cache === "true") && this.#target.allow.includes("write");
+      this.locked = this.#whyLocked(cache === "true");
       this.running = this.file !== null && address(this.file.size) >= ENDLESS;
       this.ranges = join(this.running ? await this.#processMaps() : this.#staticRanges());
     } catch (error) {
       complain(error);
     }
-    this.dispatchEvent(new CustomEvent("ranges"));
+    this.dispatchEvent(new CustomEvent("file"));
+    const ranges = this.ranges.map(({ from, to }) => `${from}-${to}`).join();
+    if (ranges !== this.#known) this.dispatchEvent(new CustomEvent("ranges"));
+    this.#known = ranges;
+  }
+
+  get writable() {
+    return this.locked === null;
+  }
+
+  #whyLocked(cached) {
+    const { allow, host } = this.#target;
+    if (!this.file) return "nothing is open";
+    if (!allow.includes("write")) return "read only: this server lets nobody write";
+    if (cached) return null;
+    if (!this.file.writable) return "read only: oo+ opens it for writing";
+    // What a host's files are, that host decides.
+    const local = !host && !this.file.uri.includes("://");
+    return local && !allow.includes("files") ? "read only: farad -e http.files=true lets the page write files" : null;
   }
 
   #staticRanges() {
@@ -81,10 +101,10 @@ export class Facts extends EventTarget {
     this.dispatchEvent(new CustomEvent("flags"));
   }
 
-  /** Names changed: asked for a moment later, since such news comes in bursts. */
+  /** Names, comments, maps or settings changed: asked for a moment later, since such news comes in bursts. */
   flagsChanged() {
     clearTimeout(this.#later);
-    this.#later = setTimeout(() => this.refreshFlags(), 150);
+    this.#later = setTimeout(() => this.refresh(), 150);
   }
 
   bytesChanged() {

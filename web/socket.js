@@ -15,6 +15,9 @@ export class CommandError extends Error {}
 /** The command was cancelled by the page itself: nothing to tell anybody. */
 export class Cancelled extends Error {}
 
+/** The connection ended first, which is told once and for all, where the connection is told. */
+export class Lost extends Cancelled {}
+
 export class Socket extends EventTarget {
   #socket = null;
   #view;
@@ -49,13 +52,14 @@ export class Socket extends EventTarget {
 
   /**
    * Runs a command. `promise` gives `{ok, out, error, reports, truncated, ms, seek}`, and fails
-   * only where the connection did or `cancel()` was called. `out` and `report` are told of each
+   * (`Lost`, `Cancelled`) only where the connection did or `cancel()` was called. `out` and `report` are told of each
    * piece as it comes. `when` is the queue to wait in.
    */
   run(cmd, { out, report, columns, color, when = "normal" } = {}) {
     const job = { id: this.#next++, cmd, out, report, columns, color, text: "", reports: [] };
     const promise = new Promise((resolve, reject) => Object.assign(job, { resolve, reject }));
-    this.#queues[when].push(job);
+    if (!this.hello) job.reject(new Lost(`there is no connection to run '${shorten(cmd)}' over`));
+    else this.#queues[when].push(job);
     this.#pump();
     return { promise, cancel: () => this.#cancel(job) };
   }
@@ -71,7 +75,8 @@ export class Socket extends EventTarget {
       this.#running.set(job.id, job);
       const message = { id: job.id, cmd: job.cmd };
       if (job.columns) message.columns = job.columns;
-      if (job.color) message.color = job.color;
+      // The view keeps what it was told last.
+      message.color = job.color ?? 0;
       this.#socket.send(JSON.stringify(message));
     }
   }
@@ -127,7 +132,7 @@ export class Socket extends EventTarget {
     const was = this.hello !== null;
     this.hello = null;
     for (const job of [...this.#running.values(), ...Object.values(this.#queues).flat()]) {
-      job.reject(new CommandError(`the connection was lost before '${shorten(job.cmd)}' was answered`));
+      job.reject(new Lost(`the connection was lost before '${shorten(job.cmd)}' was answered`));
     }
     this.#running.clear();
     for (const queue of Object.values(this.#queues)) queue.length = 0;

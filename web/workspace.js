@@ -32,7 +32,7 @@ export class Workspace {
     this.#build();
     target.addEventListener("seek", () => this.#showPlace());
     target.addEventListener("ran", () => this.#ran());
-    this.facts.addEventListener("ranges", () => this.#showFile());
+    this.facts.addEventListener("file", () => this.#showFile());
     this.show(sessionStorage.getItem("farad-tab") ?? "console");
   }
 
@@ -89,10 +89,14 @@ export class Workspace {
     this.#showPlace();
   }
 
-  /** A line of the console may have changed anything: what is cheap is asked for again. */
+  /** A line of the console may have changed anything. Of the server's own session it tells by itself, but of what is open. */
   #ran() {
-    this.facts.refreshRanges().then(() => this.facts.bytesChanged());
-    this.facts.flagsChanged();
+    if (this.target.host) {
+      this.facts.flagsChanged();
+      this.facts.bytesChanged();
+    } else {
+      this.facts.refreshRanges();
+    }
     if (/[=!]/.test(this.target.lastRan ?? "")) this.app.refreshHosts();
   }
 
@@ -160,9 +164,11 @@ export class Workspace {
 
   async #comment() {
     const at = this.target.seek;
-    const there = (await this.target.run(`CC. ${word(at)}`).promise).out.trim();
-    const text = await ask(`Comment at ${hex(at)}`, { value: there, note: "Nothing removes it." });
-    if (text === null) return;
+    let old = null;
+    const there = this.target.run(`CC. ${word(at)}`, { when: "urgent" }).promise.then(({ out }) => (old = out.trim()));
+    const text = await ask(`Comment at ${hex(at)}`, { value: there, note: "An empty line removes it." });
+    // Who answered before the comment was seen did not mean to remove it.
+    if (text === null || (text === "" && !old)) return;
     // In base64, so that nothing in the text is taken for the language.
     const bytes = String.fromCharCode(...new TextEncoder().encode(text));
     await this.target.ask(`CC- @ ${word(at)}${text ? `;CCu base64:${btoa(bytes)} @ ${word(at)}` : ""}`);
@@ -172,7 +178,7 @@ export class Workspace {
   async #name() {
     const at = this.target.seek;
     const old = this.facts.names.get(at)?.at(-1);
-    const name = await ask(`Name of ${hex(at)}`, { value: old ?? "", note: old ? "Nothing removes it." : "" });
+    const name = await ask(`Name of ${hex(at)}`, { value: old ?? "", note: old ? "An empty line removes it." : "" });
     if (name === null || name === (old ?? "")) return;
     if (name !== "" && !/^[\w.:$+?-]+$/.test(name)) throw new Error(`${name}: a name has letters, digits and . : $ _ + ? - only`);
     if (name === "") await this.target.ask(`f- ${old}`);

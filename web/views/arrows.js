@@ -31,12 +31,13 @@ export function lanes(rows, first, last, index) {
 /** Draws jumps; `y(row)` is the middle of a row in pixels, off the picture for those that are not seen. */
 export function draw(picture, jumps, y, height, current) {
   picture.setAttribute("height", String(height));
-  picture.replaceChildren(...jumps.map((jump) => {
+  picture.replaceChildren(...jumps.flatMap((jump) => {
     const x = GUTTER - 8 - (jump.lane + 1) * LANE;
     const start = y(jump.from);
     const end = jump.known ? y(jump.to) : jump.to < jump.from ? -20 : height + 20;
-    const shape = `M${GUTTER - 2} ${start}H${x}V${end}` + (jump.known ? `H${GUTTER - 2}m-5 -3l5 3l-5 3` : "");
-    const marked = current === jump.from || current === jump.to;
-    return svg("path", { d: shape, class: `arrow${jump.conditional ? " conditional" : ""}${marked ? " current" : ""}` });
+    const marked = current === jump.from || current === jump.to ? " current" : "";
+    const line = `M${GUTTER - 2} ${start}H${x}V${end}${jump.known ? `H${GUTTER - 3}` : ""}`;
+    const head = jump.known ? [svg("path", { d: `M${GUTTER - 7} ${end - 3}l5 3l-5 3`, class: `arrow${marked}` })] : [];
+    return [svg("path", { d: line, class: `arrow${jump.conditional ? " conditional" : ""}${marked}` }), ...head];
   }));
 }

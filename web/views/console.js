@@ -127,7 +127,7 @@ export class Console {
       const answer = await run.promise;
       if (shown > SHOWN) this.#report(output, `${shown - SHOWN} more characters are not shown`);
       if (answer.truncated) this.#report(output, "the server cut the output");
-      if (!answer.ok && answer.reports.length === 0) this.#report(output, answer.error || "the command failed");
+      if (!answer.ok) this.#report(output, untold(answer));
       this.#target.lastRan = line;
       if (this.#target.host) await this.#target.locate();
       else if (answer.seek) this.#target.arrive(address(answer.seek));
@@ -140,6 +140,7 @@ export class Console {
 
   #report(output, text) {
     const kind = /^error\b/i.test(text) || /failed|lost|cancel/.test(text) ? "bad" : "said";
+    if (text === "") return;
     this.#print(() => output.append(el("span", { class: `report ${kind}` }, text + "\n")));
   }
 
@@ -207,4 +208,11 @@ export class Console {
     this.input.setAttribute("aria-expanded", "false");
     this.input.removeAttribute("aria-activedescendant");
   }
+}
+
+/** What an answer says of a failure beyond what was reported: what would allow it, or all of it. */
+function untold({ error, reports }) {
+  const last = reports.at(-1) ?? "";
+  if (!error) return last ? "" : "the command failed";
+  return error.startsWith(last) ? error.slice(last.length).replace(/^; /, "") : error;
 }

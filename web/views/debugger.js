@@ -41,7 +41,7 @@ export class Debugger {
         el("div", { class: "parts" }, part("Registers", this.registers), part("Stack", this.stack), part("Frames", this.frames),
           part("Breakpoints", this.breakpoints), part("Threads", this.threads))));
     workspace.target.addEventListener("ran", () => this.#visible && this.refresh());
-    this.#facts.addEventListener("ranges", () => this.#enable());
+    this.#facts.addEventListener("file", () => this.#enable());
     this.#enable();
   }
 

@@ -18,7 +18,9 @@ export class Disassembly {
   #top = 0;
   #height = 16;
   #stale = true;
-  #opening = null;
+  /** The listing that is wanted, and whether one is asked for. */
+  #next = null;
+  #busy = false;
   #bytes = new Rows([], 1);
   #draw = eachFrame(() => this.#paint());
 
@@ -63,6 +65,12 @@ export class Disassembly {
   /** What is shown is no longer so: it is asked for again, now or when it is seen. */
   #spoil() {
     this.#bytes = new Rows(this.#facts.ranges, 1);
+    const first = this.#listing.rows[this.#top];
+    // The reader stays where they are, unless they are on their way.
+    if (first && this.#visible && !this.#next?.seek) {
+      this.#open({ at: first.at, above: 0 });
+      return;
+    }
     this.#stale = true;
     this.#arrive();
   }
@@ -74,7 +82,7 @@ export class Disassembly {
     const index = this.#listing.index(at);
     const row = this.#listing.rows[index];
     if (this.#stale || !row || (row.at !== at && !row.hole)) {
-      this.#open(at, this.#stale && row ? index - this.#top : null);
+      this.#open({ at, above: row ? index - this.#top : -1, seek: true });
       return;
     }
     const count = this.#count;
@@ -82,22 +90,30 @@ export class Disassembly {
     this.#draw();
   }
 
-  /** Lists from an address; `above` is how many rows are to stand above it. */
-  async #open(at, above) {
-    this.#stale = false;
-    const opening = Symbol("opening");
-    this.#opening = opening;
-    try {
-      if (!(await this.#listing.open(at)) || this.#opening !== opening) return;
-    } catch (error) {
-      complain(error);
-      return;
+  /**
+   * Lists from `at`, with `above` rows above it. One listing is asked for at a time, and of those
+   * wanted meanwhile the last: news that comes fast must not keep any from being shown.
+   */
+  async #open(wanted) {
+    this.#next = wanted;
+    if (this.#busy) return;
+    this.#busy = true;
+    while (this.#next) {
+      const { at, above } = this.#next;
+      const now = this.#next;
+      this.#stale = false;
+      try {
+        await this.#listing.open(at);
+        const index = Math.max(0, this.#listing.index(at));
+        const rows = above >= 0 && above < this.#count ? above : Math.floor(this.#count / 3);
+        this.#top = Math.max(0, index - rows);
+        this.#draw();
+      } catch (error) {
+        complain(error);
+      }
+      if (this.#next === now) this.#next = null;
     }
-    const index = Math.max(0, this.#listing.index(at));
-    const rows = above !== null && above >= 0 && above < this.#count ? above : Math.floor(this.#count / 3);
-    this.#top = Math.max(0, index - rows);
-    this.element.dataset.listed = hex(at);
-    this.#draw();
+    this.#busy = false;
   }
 
   get #count() {
@@ -112,7 +128,7 @@ export class Disassembly {
   /** The scrollbar was moved to a byte: listed from there, the cursor stays where it is. */
   #jumpTo(number) {
     const row = this.#bytes.row(number);
-    if (row) this.#open(row.at ?? row.gap.from, 0);
+    if (row) this.#open({ at: row.at ?? row.gap.from, above: 0 });
   }
 
   #paint() {
@@ -152,7 +168,7 @@ export class Disassembly {
       this.bar.show(number, end > number ? end - number : 1n, this.#bytes.total);
     }
     const row = rows[this.#listing.index(this.#target.seek)];
-    const leads = destination(row);
+    const leads = destination(row, this.#facts.ranges);
     const text = [hex(this.#target.seek), row?.text ?? "", leads === null ? "" : `Enter goes to ${this.name(leads)}`].filter(Boolean).join("  ");
     if (this.about.textContent !== text) this.about.textContent = text;
   }
@@ -160,7 +176,7 @@ export class Disassembly {
   /** Asks for more where the end of what is here comes near. */
   #more(rows, last) {
     const count = this.#count;
-    if (rows.length === 0 || this.#opening === null) return;
+    if (rows.length === 0 || this.#busy) return;
     if (last + count > rows.length) this.#listing.grow().then((more) => more && this.#trimmed());
     if (this.#top < count) {
       this.#listing.growBack().then((more) => {
@@ -204,12 +220,12 @@ export class Disassembly {
   #press(event) {
     const line = event.target.closest("[data-at]");
     if (!line) return false;
-    this.#target.move(BigInt(line.dataset.at));
+    this.#moveTo(BigInt(line.dataset.at));
     return true;
   }
 
   follow() {
-    const to = destination(this.#listing.rows[this.#listing.index(this.#target.seek)]);
+    const to = destination(this.#listing.rows[this.#listing.index(this.#target.seek)], this.#facts.ranges);
     if (to === null) complain(new Error(`nothing at ${hex(this.#target.seek)} leads anywhere`));
     else this.#target.go(to).catch(complain);
   }
@@ -219,10 +235,16 @@ export class Disassembly {
     const steps = { ArrowUp: -1, ArrowDown: 1, PageUp: -page, PageDown: page };
     if (event.key in steps) this.#step(steps[event.key]);
     else if (event.key === "Enter") this.follow();
-    else if (event.key === "Home") this.#target.move(this.#facts.ranges[0]?.from ?? 0n);
-    else if (event.key === "End") this.#target.move(this.#facts.ranges.at(-1)?.to ?? TOP);
+    else if (event.key === "Home") this.#moveTo(this.#facts.ranges[0]?.from ?? 0n);
+    else if (event.key === "End") this.#moveTo(this.#facts.ranges.at(-1)?.to ?? TOP);
     else return false;
     return true;
+  }
+
+  /** Moves the cursor, and shows it even where it was there before. */
+  #moveTo(at) {
+    this.#target.move(at);
+    this.#arrive();
   }
 
   #step(by) {
@@ -230,7 +252,7 @@ export class Disassembly {
     const index = this.#listing.index(this.#target.seek);
     if (index < 0) return;
     const row = rows[Math.min(Math.max(0, index + by), rows.length - 1)];
-    this.#target.move(row.at);
+    this.#moveTo(row.at);
   }
 }
 

@@ -6,7 +6,7 @@ import { Bytes } from "../bytes.js";
 import { eachFrame, el, measure } from "../dom.js";
 import { Rows } from "../ranges.js";
 import { Scrollbar, wheel } from "../scrollbar.js";
-import { complain } from "../target.js";
+import { fail } from "../status.js";
 import { HexRow, WIDTH } from "./hexrow.js";
 
 export class Hexdump {
@@ -42,7 +42,7 @@ export class Hexdump {
     this.#facts.addEventListener("ranges", () => this.#relay());
     this.#facts.addEventListener("flags", this.#draw);
     this.#facts.addEventListener("bytes", () => {
-      this.#bytes.forget();
+      this.#bytes.spoil();
       this.#draw();
     });
     this.#target.addEventListener("seek", () => this.#reveal());
@@ -147,13 +147,8 @@ export class Hexdump {
     if (offset !== null && offset !== at) parts.push(`file ${word(offset)}`);
     const text = parts.join("  ");
     if (this.about.textContent !== text) this.about.textContent = text;
-    this.mode.textContent = this.#edit ? "EDIT: type, Escape ends" : this.#facts.writable ? "i or a click edits" : this.#whyNot();
+    this.mode.textContent = this.#edit ? "EDIT: type, Escape ends" : (this.#facts.locked ?? "i or a click edits");
     this.element.classList.toggle("editing", this.#edit !== null);
-  }
-
-  #whyNot() {
-    if (!this.#target.allow.includes("write")) return "read only: this server lets nobody write";
-    return this.#facts.file ? "read only (oo+ opens it for writing)" : "nothing is open";
   }
 
   #press(event) {
@@ -165,7 +160,7 @@ export class Hexdump {
     const box = cell.getBoundingClientRect();
     const low = !text && event.clientX > box.left + box.width / 2;
     if (this.#facts.writable) this.#edit = { text, low };
-    this.#target.move(BigInt(cell.dataset.at));
+    this.#moveTo(BigInt(cell.dataset.at));
     this.#draw();
   }
 
@@ -193,7 +188,7 @@ export class Hexdump {
 
   #digit(digit) {
     const old = this.#bytes.at(this.#target.seek);
-    if (typeof old !== "number") return complain(new Error(`nothing provides the byte at ${hex(this.#target.seek)}`));
+    if (typeof old !== "number") return fail(new Error(`nothing provides the byte at ${hex(this.#target.seek)}`));
     const low = this.#edit.low;
     this.#put(low ? (old & 0xf0) | digit : (old & 0x0f) | (digit << 4), low);
     if (this.#edit) this.#edit.low = !low;
@@ -203,22 +198,28 @@ export class Hexdump {
     const at = this.#target.seek;
     this.#bytes.put(at, value);
     this.#target.ask(`wx ${value.toString(16).padStart(2, "0")} @ ${word(at)}`).catch((error) => {
-      complain(error);
+      // Whatever the reason, who typed must know that it was not written.
+      fail(error);
       this.#facts.bytesChanged();
     });
     if (advance) this.#step(1n);
   }
 
   #step(by) {
-    const to = clamp(this.#target.seek + by, 0n, TOP);
-    this.#target.move(to);
+    this.#moveTo(clamp(this.#target.seek + by, 0n, TOP));
+  }
+
+  /** Moves the cursor, and shows it even where it was there before. */
+  #moveTo(at) {
+    this.#target.move(at);
+    this.#reveal();
   }
 
   /** Keys outside of editing; says whether the key was one. */
   key(event) {
     if (event.key === "i" || event.key === "Insert") {
       if (this.#facts.writable) this.#edit = { text: false, low: false };
-      else complain(new Error(`cannot edit: ${this.#whyNot()}`));
+      else fail(new Error(this.#facts.locked));
       this.body.focus();
       this.#draw();
       return true;
@@ -231,8 +232,8 @@ export class Hexdump {
     const page = width * BigInt(Math.max(1, this.#count - 1));
     const steps = { ArrowLeft: -1n, ArrowRight: 1n, ArrowUp: -width, ArrowDown: width, PageUp: -page, PageDown: page };
     if (key in steps) this.#hop(steps[key]);
-    else if (key === "Home") this.#target.move(this.#facts.ranges[0]?.from ?? 0n);
-    else if (key === "End") this.#target.move(this.#facts.ranges.at(-1)?.to ?? TOP);
+    else if (key === "Home") this.#moveTo(this.#facts.ranges[0]?.from ?? 0n);
+    else if (key === "End") this.#moveTo(this.#facts.ranges.at(-1)?.to ?? TOP);
     else return false;
     return true;
   }
@@ -242,10 +243,10 @@ export class Hexdump {
     const here = this.#rows.number(this.#target.seek);
     const to = clamp(this.#target.seek + by, 0n, TOP);
     const gap = this.#rows.row(this.#rows.number(to))?.gap;
-    if (!gap) return this.#target.move(to);
+    if (!gap) return this.#moveTo(to);
     const past = by > 0n ? gap.to + 1n : gap.from - 1n;
     const inside = past >= 0n && past <= TOP && this.#rows.number(past) !== here;
-    if (inside) this.#target.move(past);
+    if (inside) this.#moveTo(past);
     return undefined;
   }
 }

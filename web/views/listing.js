@@ -5,6 +5,7 @@
 
 import { address, clamp, TOP, word } from "../address.js";
 import { parseLines } from "../json.js";
+import { strip } from "../ansi.js";
 import { covering, hole } from "../ranges.js";
 import { complain } from "../target.js";
 
@@ -17,7 +18,7 @@ export class Listing {
   #target;
   #facts;
   #generation = 0;
-  #growing = new Map();
+  #growing = new Set();
   rows = [];
 
   constructor(target, facts) {
@@ -27,14 +28,11 @@ export class Listing {
 
   /** Begins anew at an address, with some rows before it. */
   async open(at) {
-    this.#generation += 1;
-    for (const job of this.#growing.values()) job.cancel();
-    this.#growing.clear();
-    const generation = this.#generation;
     const [before, after] = await Promise.all([this.#backward(at), this.#forward(at)]);
-    if (generation !== this.#generation) return false;
+    // What was to be added to the old rows does not fit these.
+    this.#generation += 1;
+    this.#growing.clear();
     this.rows = [...before, ...after];
-    return true;
   }
 
   /** The index of the row that an address is in, or -1. */
@@ -81,7 +79,7 @@ export class Listing {
   async #extend(end, fetch, take) {
     if (this.#growing.has(end)) return 0;
     const generation = this.#generation;
-    this.#growing.set(end, { cancel() {} });
+    this.#growing.add(end);
     try {
       const rows = await fetch();
       return generation === this.#generation ? take(rows) : 0;
@@ -138,8 +136,9 @@ function unread(from, to) {
 function merge(instructions, lines) {
   const known = new Map(instructions.map((row) => [address(row.addr), row]));
   const rows = [];
-  for (const { addr, text } of lines) {
+  for (const { addr, text: painted } of lines) {
     const at = address(addr);
+    const text = strip(painted);
     const last = rows.at(-1);
     if (last?.at === at) {
       last.above.push(last.text);
@@ -175,11 +174,11 @@ function describe(row, instruction, size) {
   row.pointer = instruction.ptr === undefined ? null : address(instruction.ptr);
 }
 
-/** Where a row leads: a jump or call, data, or the first address that stands in it. */
-export function destination(row) {
+/** Where a row leads: a jump or call, else data or the first address that stands in it, where there are bytes. */
+export function destination(row, ranges) {
   if (!row || row.hole) return null;
   if (row.jump !== null && row.jump !== undefined) return row.jump;
-  if (row.pointer !== null && row.pointer !== undefined) return row.pointer;
-  const found = /\b0x[0-9a-f]{3,16}\b/i.exec(row.text) ?? /\b0x[0-9a-f]{3,16}\b/i.exec(row.comment ?? "");
-  return found ? address(found[0]) : null;
+  const words = `${row.text} ${row.comment ?? ""}`.match(/\b0x[0-9a-f]{3,16}\b/gi) ?? [];
+  const places = [row.pointer, ...words.map(address)];
+  return places.find((at) => at !== null && at !== undefined && covering(ranges, at)) ?? null;
 }

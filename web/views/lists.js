@@ -55,7 +55,6 @@ export class Lists {
       this.#find().catch(complain);
     });
     for (const change of ["flags", "ranges"]) workspace.facts.addEventListener(change, () => this.#spoil());
-    workspace.target.addEventListener("ran", () => this.#spoil());
     this.#choose(this.#current);
   }
 

@@ -35,7 +35,7 @@ export class Strip {
     new ResizeObserver(this.#draw).observe(this.element);
     document.addEventListener("theme", this.#draw);
     this.#target.addEventListener("seek", this.#draw);
-    this.#facts.addEventListener("ranges", () => this.#lay() && this.#load());
+    this.#facts.addEventListener("file", () => this.#lay() && this.#load());
     let later = 0;
     this.#facts.addEventListener("bytes", () => {
       // A process changes with every step.
