@@ -33,6 +33,21 @@ bitflags::bitflags! {
         const NETWORK = 1 << 8;
         /// Runs text as commands.
         const INTERPRET = 1 << 9;
+        /// Connects to servers of this very machine, or begins one: they take whoever can for its user.
+        const LOCAL = 1 << 10;
+        /// Changes who may do what.
+        const POLICY = 1 << 11;
+        /// What commands may choose outside of the target: a program, a process, a file, a connection.
+        const OUTSIDE = Self::DEBUG.bits() | Self::FILES.bits() | Self::SHELL.bits()
+            | Self::NETWORK.bits() | Self::INTERPRET.bits() | Self::LOCAL.bits();
+    }
+}
+
+impl Effects {
+    /// Their names.
+    pub fn names(self) -> Vec<String> {
+        let each = self.iter_names().filter(|(_, effect)| effect.bits().count_ones() == 1);
+        each.map(|(name, _)| name.to_lowercase()).collect()
     }
 }
 
@@ -117,6 +132,16 @@ impl Ctx {
         Ctx { principal: Arc::new(principal), ..self.clone() }
     }
 
+    /// The same context for what may have these effects at most: text that somebody left who had no more.
+    pub fn no_more_than(&self, allow: Effects) -> Ctx {
+        if allow.contains(self.principal.allow) {
+            return self.clone();
+        }
+        let Principal { name, allow: ours } = &*self.principal;
+        let name = format!("{name} with what somebody else left");
+        self.for_principal(Principal { name, allow: ours.intersection(allow) })
+    }
+
     /// The same context, ending at the earlier of its own deadline and `limit` from now.
     pub fn within(&self, limit: Duration) -> Ctx {
         let ours = Instant::now().checked_add(limit);
@@ -155,12 +180,7 @@ impl Ctx {
         if missing.is_empty() {
             return Ok(());
         }
-        let missing = missing.iter_names().map(|(name, _)| name.to_lowercase()).collect::<Vec<_>>();
-        Err(Error::Refused {
-            what: what.to_owned(),
-            principal: self.principal.name.clone(),
-            missing: missing.join(", "),
-        })
+        Err(Error::Refused { what: what.to_owned(), principal: self.principal.name.clone(), missing })
     }
 }
 

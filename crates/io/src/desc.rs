@@ -7,7 +7,7 @@ use farad_wire::target::{Reply, Request, Resume};
 
 use crate::backend::{Backend, Caching, ReadShared};
 use crate::cache::BlockCache;
-use crate::ctx::Ctx;
+use crate::ctx::{Ctx, Effects};
 use crate::error::{Error, Result};
 use crate::perm::Perm;
 
@@ -20,6 +20,8 @@ pub struct Descriptor {
     /// What may be done with it: what it was opened for, and `rw` where it is the session's own
     /// memory.
     pub perm: Perm,
+    /// What writing to it does beside.
+    effects: Effects,
     backend: Box<dyn Backend>,
     cache: BlockCache,
 }
@@ -28,7 +30,12 @@ impl Descriptor {
     /// Wraps an opened backend.
     pub fn new(fd: u32, uri: String, perm: Perm, backend: Box<dyn Backend>) -> Descriptor {
         let perm = if backend.is_scratch() { perm | Perm::RW } else { perm };
-        Descriptor { fd, uri, perm, cache: BlockCache::new(), backend }
+        Descriptor { fd, uri, perm, effects: Effects::empty(), cache: BlockCache::new(), backend }
+    }
+
+    /// The same, where writing has these effects too: it is a file of this machine.
+    pub(crate) fn writing(self, effects: Effects) -> Descriptor {
+        Descriptor { effects, ..self }
     }
 
     /// Takes it apart: its URI, permissions and backend.
@@ -84,9 +91,7 @@ impl Descriptor {
     /// # Errors
     /// When it is not writable, reaches past the end, or the backend says so.
     pub fn write_at(&mut self, offset: u64, data: &[u8], ctx: &Ctx) -> Result<()> {
-        if !self.perm.contains(Perm::W) {
-            return Err(Error::ReadOnly { addr: offset, what: self.uri.clone() });
-        }
+        self.check_writable(offset, ctx)?;
         self.cache.clear();
         let uri = &self.uri;
         let unsupported = || Error::Unsupported { uri: uri.clone(), ability: "be written" };
@@ -98,13 +103,20 @@ impl Descriptor {
     /// # Errors
     /// When it is not writable or has no size to change.
     pub fn resize(&mut self, size: u64, ctx: &Ctx) -> Result<()> {
-        if !self.perm.contains(Perm::W) {
-            return Err(Error::ReadOnly { addr: 0, what: self.uri.clone() });
-        }
+        self.check_writable(0, ctx)?;
         self.cache.clear();
         let uri = &self.uri;
         let unsupported = || Error::Unsupported { uri: uri.clone(), ability: "be resized" };
         self.backend.as_resize().ok_or_else(unsupported)?.resize(size, ctx)
+    }
+
+    /// # Errors
+    /// [`Error::ReadOnly`], or the refusal of a principal who may not write this kind of thing.
+    pub(crate) fn check_writable(&self, offset: u64, ctx: &Ctx) -> Result<()> {
+        if !self.perm.contains(Perm::W) {
+            return Err(Error::ReadOnly { addr: offset, what: self.uri.clone() });
+        }
+        ctx.allow(self.effects, &format!("writing to {}", self.uri))
     }
 
     /// Whether it is a process under the debugger.

@@ -2,6 +2,8 @@
 
 use std::io;
 
+use crate::ctx::Effects;
+
 /// A result of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -140,14 +142,14 @@ pub enum Error {
         limit: String,
     },
     /// The principal may not do that.
-    #[error("{what} is refused to {principal}: it may not {missing}")]
+    #[error("{what} is refused to {principal}: it may not {}", missing.names().join(", "))]
     Refused {
         /// The refused act.
         what: String,
         /// Who wanted it.
         principal: String,
         /// The effects it lacks.
-        missing: String,
+        missing: Effects,
     },
     /// ^C, a hang-up or a cancel request.
     #[error("interrupted")]

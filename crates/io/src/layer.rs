@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::backend::{Backend, ReadShared};
-use crate::ctx::Ctx;
+use crate::ctx::{Ctx, Effects};
 use crate::desc::Descriptor;
 use crate::error::{Error, Result};
 use crate::map::Maps;
@@ -120,7 +120,8 @@ impl Io {
     pub fn adopt(&mut self, uri: &str, perm: Perm, backend: Box<dyn Backend>) -> u32 {
         let fd = self.next_fd;
         self.next_fd += 1;
-        self.descriptors.insert(fd, Descriptor::new(fd, uri.to_owned(), perm, backend));
+        let descriptor = self.describe(fd, uri, perm, backend);
+        self.descriptors.insert(fd, descriptor);
         self.current.get_or_insert(fd);
         fd
     }
@@ -143,8 +144,8 @@ impl Io {
     /// # Errors
     /// [`Error::NoDescriptor`].
     pub fn replace(&mut self, fd: u32, uri: &str, perm: Perm, backend: Box<dyn Backend>) -> Result<()> {
-        let slot = self.descriptors.get_mut(&fd).ok_or(Error::NoDescriptor(fd))?;
-        *slot = Descriptor::new(fd, uri.to_owned(), perm, backend);
+        let descriptor = self.describe(fd, uri, perm, backend);
+        *self.descriptors.get_mut(&fd).ok_or(Error::NoDescriptor(fd))? = descriptor;
         Ok(())
     }
 
@@ -155,9 +156,14 @@ impl Io {
     pub fn wrap(&mut self, fd: u32, wrap: impl FnOnce(Box<dyn Backend>) -> Box<dyn Backend>) -> Result<()> {
         let inner = self.descriptors.remove(&fd).ok_or(Error::NoDescriptor(fd))?;
         let (uri, perm, backend) = inner.into_backend();
-        let descriptor = Descriptor::new(fd, uri, perm, wrap(backend));
+        let descriptor = self.describe(fd, &uri, perm, wrap(backend));
         self.descriptors.insert(fd, descriptor);
         Ok(())
+    }
+
+    fn describe(&self, fd: u32, uri: &str, perm: Perm, backend: Box<dyn Backend>) -> Descriptor {
+        let effects = self.schemes.of_uri(uri).map_or(Effects::empty(), |row| row.effects);
+        Descriptor::new(fd, uri.to_owned(), perm, backend).writing(effects.intersection(Effects::FILES))
     }
 
     /// All descriptors by number.
@@ -279,9 +285,10 @@ impl Io {
             let at = addr.wrapping_add(part.start as u64);
             let (fd, offset) = part.source.ok_or(Error::Unmapped { addr, len: data.len(), hole: at })?;
             let descriptor = self.descriptors.get(&fd).ok_or(Error::NoDescriptor(fd))?;
-            if !part.perm.contains(Perm::W) || !descriptor.perm.contains(Perm::W) {
+            if !part.perm.contains(Perm::W) {
                 return Err(Error::ReadOnly { addr: at, what: descriptor.uri.clone() });
             }
+            descriptor.check_writable(at, ctx)?;
             let size = descriptor.size();
             let room = size.saturating_sub(offset);
             if room < part.len as u64 && size != u64::MAX {

@@ -83,6 +83,11 @@ impl Schemes {
         self.rows().find(|row| row.names.contains(&name))
     }
 
+    /// The row that opens a URI.
+    pub fn of_uri(&self, uri: &str) -> Option<&'static Scheme> {
+        self.find(Uri::parse(uri).scheme.as_deref().unwrap_or("file"))
+    }
+
     /// Opens a URI, checking the effects of its scheme first.
     ///
     /// # Errors

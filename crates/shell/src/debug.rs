@@ -262,6 +262,12 @@ pub fn target(env: &mut Env<'_>) -> Result<u32> {
     env.target()
 }
 
+/// Where the process under the debugger stands; none when there is no such process.
+pub fn stopped_at(env: &mut Env<'_>) -> Option<u64> {
+    env.find_target().filter(|_| !env.debugger().has_ended())?;
+    env.registers().value("PC")
+}
+
 /// Asks something of the process that a descriptor has, for somebody who debugs it from elsewhere; what the session knows
 /// of it follows.
 ///

@@ -33,7 +33,7 @@ mod store;
 mod table;
 pub mod view;
 
-pub use debug::{ask_target, leave, target};
+pub use debug::{ask_target, leave, stopped_at, target};
 pub use error::{Error, Result};
 pub use eval::{Env, run_line};
 pub use registry::{Args, Group, Registry, Row};

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use farad_analysis::Analysis;
-use farad_io::{Io, Schemes};
+use farad_io::{Effects, Io, Schemes};
 
 use crate::config::Config;
 use crate::flag::Flags;
@@ -23,6 +23,8 @@ pub struct Alias {
     pub shown: bool,
     /// The peer that wrote it, if one did: then it is data when it runs.
     pub peer: Option<String>,
+    /// What who left it might do: it does no more when somebody else runs it.
+    pub allow: Effects,
 }
 
 /// A macro.
@@ -32,6 +34,8 @@ pub struct Macro {
     pub params: Vec<String>,
     /// Its commands, as written.
     pub body: String,
+    /// What who left it might do: it does no more when somebody else runs it.
+    pub allow: Effects,
 }
 
 /// State that groups of commands outside this crate keep in a session, by type.
@@ -53,6 +57,9 @@ impl Extensions {
         std::mem::take(self.of::<T>())
     }
 }
+
+/// Does some waiting on another thread, while the session serves its other clients, and comes back when that is done.
+pub type Aside = fn(&mut crate::Env<'_>, Box<dyn FnOnce() + Send>);
 
 /// All that is known of a target. One thread has it; see the crate `serve`'s host.
 pub struct Session {
@@ -76,6 +83,10 @@ pub struct Session {
     pub macros: BTreeMap<String, Macro>,
     /// The commands.
     pub registry: Arc<Registry>,
+    /// What commands did since somebody took it last, for who shows the session to others.
+    pub done: Effects,
+    /// How to wait without keeping others waiting, where there may be others.
+    pub aside: Option<Aside>,
     /// State of other command groups.
     pub extensions: Extensions,
 }
@@ -94,6 +105,8 @@ impl Session {
             aliases: BTreeMap::new(),
             macros: BTreeMap::new(),
             registry,
+            done: Effects::empty(),
+            aside: None,
             extensions: Extensions::default(),
         }
     }

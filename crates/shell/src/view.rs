@@ -2,6 +2,8 @@
 
 use std::io;
 
+use farad_io::Effects;
+
 use crate::config::Config;
 use crate::paint::Palette;
 
@@ -86,6 +88,8 @@ pub struct View {
     pub value: u64,
     /// How many commands of the last line failed.
     pub failures: usize,
+    /// What was refused of the last line.
+    pub refused: Effects,
     /// The exit status asked for by `q`.
     pub quit: Option<i32>,
     /// What is put in front of each line in remote mode.
@@ -108,6 +112,7 @@ impl Default for View {
             palette: Palette::default(),
             value: 0,
             failures: 0,
+            refused: Effects::empty(),
             quit: None,
             divert: None,
             terminal: None,

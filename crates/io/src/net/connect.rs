@@ -11,7 +11,7 @@ use socket2::{Domain, SockAddr, Socket, TcpKeepalive, Type};
 
 use super::link::wait;
 use super::{Link, TICK};
-use crate::ctx::Ctx;
+use crate::ctx::{Ctx, Effects};
 use crate::error::{Error, Result, Stage};
 use crate::uri::Transport;
 
@@ -79,13 +79,24 @@ impl Attempt<'_> {
     }
 
     fn unix(&self, path: &str) -> Result<Socket> {
+        self.ctx.allow(Effects::LOCAL, &format!("connecting to {}", self.uri))?;
         let address = SockAddr::unix(path).map_err(|error| self.failed(Stage::Connect, error.to_string()))?;
         self.connect(Domain::UNIX, &address, self.until)?
             .map_err(|reason| self.failed(Stage::Connect, reason))
     }
 
     /// The system's lookup cannot be interrupted, so another thread makes it and is left behind at the deadline.
+    /// The addresses of a host. Servers of this machine take who connects to them for its user, which not
+    /// everybody may pass for.
     fn resolve(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>> {
+        let addresses = self.look_up(host, port)?;
+        if addresses.iter().any(is_local) {
+            self.ctx.allow(Effects::LOCAL, &format!("connecting to {} on this machine", self.uri))?;
+        }
+        Ok(addresses)
+    }
+
+    fn look_up(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>> {
         let host = if host.is_empty() { "127.0.0.1" } else { host };
         if let Ok(address) = host.parse::<IpAddr>() {
             return Ok(vec![SocketAddr::new(address, port)]);
@@ -168,6 +179,12 @@ impl Attempt<'_> {
 }
 
 /// A socket whose connecting is under way or done.
+/// Whether an address is this machine's for certain.
+pub(crate) fn is_local(address: &SocketAddr) -> bool {
+    let ip = address.ip().to_canonical();
+    ip.is_loopback() || ip.is_unspecified()
+}
+
 fn begin(domain: Domain, address: &SockAddr) -> io::Result<Socket> {
     let socket = Socket::new(domain, Type::STREAM, None)?;
     socket.set_nonblocking(true)?;

@@ -96,10 +96,7 @@ pub fn set(env: &mut Env<'_>, assignment: &str, everywhere: bool) -> Result<()> 
 }
 
 fn assign(env: &mut Env<'_>, variable: &'static Variable, value: &str, everywhere: bool) -> Result<()> {
-    env.ctx.allow(Effects::SETTINGS, &format!("setting {}", variable.name))?;
-    if variable.runs {
-        env.ctx.allow(Effects::INTERPRET, &format!("setting {}", variable.name))?;
-    }
+    env.ctx.allow(variable.needs, &format!("setting {}", variable.name))?;
     if env.session.extensions.of::<Locked>().0.contains(variable.name) {
         return Err(Error::failed(format!("{} is locked (er)", variable.name)));
     }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use farad_io::Effects;
+
 mod table;
 
 pub use table::VARIABLES;
@@ -41,9 +43,8 @@ pub struct Variable {
     pub default: &'static str,
     /// What it does, in a line.
     pub brief: &'static str,
-    /// Whether its value is run as commands, or lets others run theirs here, so that setting it
-    /// needs that right.
-    pub runs: bool,
+    /// What setting it does.
+    pub needs: Effects,
     /// Why it cannot be changed: what it chooses is not there.
     pub fixed: Option<&'static str>,
 }

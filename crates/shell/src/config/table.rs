@@ -2,6 +2,8 @@
 //!
 //! Size: one table, a row a setting, in the order that lists show them.
 
+use farad_io::Effects;
+
 use super::{Kind, Scope, Variable};
 
 fn farad_arch_names() -> Vec<&'static str> {
@@ -58,11 +60,27 @@ const fn row(
     default: &'static str,
     brief: &'static str,
 ) -> Variable {
-    Variable { name, kind, scope, default, brief, runs: false, fixed: None }
+    Variable { name, kind, scope, default, brief, needs: Effects::SETTINGS, fixed: None }
 }
 
+/// One whose value is run as commands later, by whoever is there then.
 const fn runs(variable: Variable) -> Variable {
-    Variable { runs: true, ..variable }
+    Variable { needs: Effects::SETTINGS.union(Effects::OUTSIDE), ..variable }
+}
+
+/// One that says what programs are run with.
+const fn debugs(variable: Variable) -> Variable {
+    Variable { needs: Effects::SETTINGS.union(Effects::DEBUG), ..variable }
+}
+
+/// One that names files of this machine.
+const fn files(variable: Variable) -> Variable {
+    Variable { needs: Effects::SETTINGS.union(Effects::FILES), ..variable }
+}
+
+/// One that says who may do what.
+const fn policy(variable: Variable) -> Variable {
+    Variable { needs: Effects::SETTINGS.union(Effects::POLICY), ..variable }
 }
 
 /// One that has its first value and no other, and why.
@@ -281,7 +299,13 @@ pub static VARIABLES: &[Variable] = &[
     ),
     runs(row("cmd.bp", Kind::Text, Scope::Session, "", "Commands run when a breakpoint is hit")),
     runs(row("cmd.prompt", Kind::Text, Scope::Session, "", "Commands run before each prompt")),
-    row("dbg.args", Kind::Text, Scope::Session, "", "Arguments of the program, for when it is started again"),
+    debugs(row(
+        "dbg.args",
+        Kind::Text,
+        Scope::Session,
+        "",
+        "Arguments of the program, for when it is started again",
+    )),
     row("dbg.aslr", Kind::Bool, Scope::Session, "false", "Have the memory of programs be laid out at random"),
     row("dbg.btdepth", Kind::Number, Scope::Session, "128", "Most frames of a backtrace"),
     row("dbg.clone", Kind::Bool, Scope::Session, "false", "Stop at new threads"),
@@ -322,21 +346,21 @@ pub static VARIABLES: &[Variable] = &[
         "detach",
         "What becomes of a process whose debugger is lost: detach, keep it stopped for a while, or kill",
     ),
-    runs(row(
+    runs(debugs(row(
         "dbg.profile",
         Kind::Text,
         Scope::Session,
         "",
         "Run directives for debugging, such as arg1=text, with commas between; or a file of them",
-    )),
-    row(
+    ))),
+    files(row(
         "dbg.symbols",
         Kind::Text,
         Scope::Session,
         "/usr/lib/debug",
         "Folders, with colons between, of files that have the names of those stripped of them",
-    ),
-    row("dir.tmp", Kind::Text, Scope::Session, "/tmp", "Folder for temporary files"),
+    )),
+    files(row("dir.tmp", Kind::Text, Scope::Session, "/tmp", "Folder for temporary files")),
     row(
         "emu.str",
         Kind::Bool,
@@ -419,7 +443,181 @@ pub static VARIABLES: &[Variable] = &[
         "Bytes from the start of a row to the next; 0 is hex.cols",
     ),
     row("hex.style", Kind::Bool, Scope::View, "false", "Print dumps in another style"),
+    policy(row(
+        "http.allow",
+        Kind::Text,
+        Scope::Session,
+        "",
+        "Addresses of clients that are admitted, with commas between; empty is all",
+    )),
+    policy(row(
+        "http.auth",
+        Kind::Bool,
+        Scope::Session,
+        "false",
+        "Ask HTTP clients for the token in http.authfile",
+    )),
+    policy(row(
+        "http.authfile",
+        Kind::Text,
+        Scope::Session,
+        "",
+        "File with the token for HTTP clients, for its owner alone to read",
+    )),
+    fixed(
+        row("http.authtok", Kind::Text, Scope::Session, "", "The token itself"),
+        "settings are listed and seen as arguments; http.authfile names a file that has it",
+    ),
+    fixed(
+        row("http.basepath", Kind::Text, Scope::Session, "/", "What paths begin with"),
+        "clients of radare2 ask for /cmd/",
+    ),
+    policy(row(
+        "http.bind",
+        Kind::Text,
+        Scope::Session,
+        "localhost",
+        "Address that =h listens at; public is every one of this machine",
+    )),
+    policy(row(
+        "http.browser",
+        Kind::Text,
+        Scope::Session,
+        "xdg-open",
+        "Program that =H shows the page with",
+    )),
+    policy(row(
+        "http.cert",
+        Kind::Text,
+        Scope::Session,
+        "",
+        "File with the certificates to serve HTTPS with, PEM",
+    )),
+    fixed(
+        row("http.channel", Kind::Bool, Scope::Session, "false", "Serve from threads of its own"),
+        "it always does",
+    ),
+    fixed(
+        row("http.colon", Kind::Bool, Scope::Session, "false", "Take nothing but commands for the IO plugin"),
+        "http.shell, http.files, http.debug and http.local say what is taken",
+    ),
+    fixed(
+        row("http.cors", Kind::Bool, Scope::Session, "false", "Let pages of other origins in"),
+        "they could do whatever this page can",
+    ),
+    policy(row(
+        "http.debug",
+        Kind::Bool,
+        Scope::Session,
+        "false",
+        "Let HTTP clients start and control processes",
+    )),
+    fixed(
+        row(
+            "http.dietime",
+            Kind::Number,
+            Scope::Session,
+            "0",
+            "End a server that nobody asked for so many seconds",
+        ),
+        "=h- ends a server",
+    ),
+    fixed(
+        row("http.dirlist", Kind::Bool, Scope::Session, "false", "List folders"),
+        "files are given by name",
+    ),
+    policy(row(
+        "http.files",
+        Kind::Bool,
+        Scope::Session,
+        "false",
+        "Let HTTP clients open and write files of this machine",
+    )),
+    fixed(
+        row("http.homeroot", Kind::Text, Scope::Session, "", "Folder of pages of the user"),
+        "the page is built in, and http.root names others",
+    ),
+    policy(row("http.index", Kind::Text, Scope::Session, "index.html", "File that is given for a folder")),
+    policy(row(
+        "http.key",
+        Kind::Text,
+        Scope::Session,
+        "",
+        "File with the private key of http.cert, PEM, for its owner alone to read",
+    )),
+    policy(row(
+        "http.local",
+        Kind::Bool,
+        Scope::Session,
+        "false",
+        "Let HTTP clients connect to servers of this machine and begin some",
+    )),
+    fixed(
+        row("http.log", Kind::Bool, Scope::Session, "false", "Log requests"),
+        "RUST_LOG=farad_serve=debug does",
+    ),
+    fixed(
+        row("http.logfile", Kind::Text, Scope::Session, "", "File to log requests to"),
+        "the log goes to standard error",
+    ),
+    policy(row(
+        "http.maxout",
+        Kind::Number,
+        Scope::Session,
+        "64M",
+        "Longest output of one command for an HTTP client, in bytes",
+    )),
+    fixed(
+        row("http.maxport", Kind::Number, Scope::Session, "9999", "Last port that is tried"),
+        "a port that is taken is an error",
+    ),
+    policy(row(
+        "http.maxsize",
+        Kind::Number,
+        Scope::Session,
+        "16M",
+        "Longest file that is uploaded, in bytes",
+    )),
+    policy(row("http.port", Kind::Number, Scope::Session, "9090", "Port that =h listens at")),
+    fixed(
+        row("http.referer", Kind::Text, Scope::Session, "", "Referer that requests must have"),
+        "pages of other origins are always refused",
+    ),
+    policy(row(
+        "http.root",
+        Kind::Text,
+        Scope::Session,
+        "",
+        "Folder of the page that is served; empty is the one built in",
+    )),
+    fixed(
+        row("http.sandbox", Kind::Bool, Scope::Session, "true", "Refuse programs and files over HTTP"),
+        "http.shell, http.files, http.debug and http.local say what is refused",
+    ),
+    policy(row(
+        "http.shell",
+        Kind::Bool,
+        Scope::Session,
+        "false",
+        "Let HTTP clients run programs of this machine",
+    )),
+    fixed(
+        row("http.sync", Kind::Text, Scope::Session, "", "Another server that is told of events"),
+        "/ws tells all who listen",
+    ),
     row("http.timeout", Kind::Number, Scope::Session, "10", "Seconds an HTTP peer may stay silent"),
+    fixed(row("http.ui", Kind::Text, Scope::Session, "m", "Which page is shown"), "there is one"),
+    policy(row("http.upget", Kind::Bool, Scope::Session, "false", "Give uploaded files back (GET /up/NAME)")),
+    policy(row("http.upload", Kind::Bool, Scope::Session, "false", "Take files (POST /up/NAME)")),
+    policy(row("http.uproot", Kind::Text, Scope::Session, "/tmp", "Folder of uploaded files")),
+    fixed(
+        row("http.uri", Kind::Text, Scope::Session, "", "Server that requests go through"),
+        "=+ http:// asks the server that is named",
+    ),
+    fixed(
+        row("http.verbose", Kind::Bool, Scope::Session, "false", "Print the log"),
+        "it goes to standard error",
+    ),
     row("io.0xff", Kind::Number, Scope::Session, "255", "What stands for bytes that nothing provides"),
     row(
         "io.autofd",
@@ -488,14 +686,14 @@ pub static VARIABLES: &[Variable] = &[
         "64M",
         "Longest output of one command that is kept for a client, in bytes",
     ),
-    runs(row(
+    policy(row(
         "rap.public",
         Kind::Bool,
         Scope::Session,
         "false",
         "Allow servers without authentication beyond this machine",
     )),
-    runs(row(
+    policy(row(
         "rap.reverse",
         Kind::Bool,
         Scope::Session,

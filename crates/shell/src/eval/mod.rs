@@ -61,7 +61,7 @@ impl Resolved {
         if *from <= name_ends {
             return ctx.for_principal(Principal::peer_text(peer));
         }
-        let chosen = Effects::SHELL | Effects::INTERPRET | Effects::DEBUG | Effects::NETWORK | Effects::FILES;
+        let chosen = Effects::OUTSIDE | Effects::POLICY;
         ctx.for_principal(Principal {
             name: format!("{} with words of {peer}", ctx.principal.name),
             allow: ctx.principal.allow.difference(chosen),
@@ -98,6 +98,7 @@ pub fn run_line(env: &mut Env<'_>, line: &str) -> bool {
 
 fn run_line_in(env: &mut Env<'_>, line: &str) -> bool {
     env.view.failures = 0;
+    env.view.refused = Effects::empty();
     env.session.io.begin_command();
     let typed = line.trim_start();
     let result = match &env.view.divert {
@@ -197,6 +198,7 @@ impl Env<'_> {
         }
         let found = registry.find(text)?;
         self.ctx.allow(found.row.effects, found.row.name)?;
+        self.session.done |= found.row.effects;
         if found.row.waits_for_names() {
             crate::load::names(self)?;
         }
@@ -215,6 +217,9 @@ impl Env<'_> {
     /// Reports a failure and counts it.
     pub fn failed(&mut self, error: &Error) {
         self.view.failures += 1;
+        if let Error::Io(farad_io::Error::Refused { missing, .. }) = error {
+            self.view.refused |= *missing;
+        }
         self.out.report(&format!("ERROR: {}", excerpt(&error.to_string())));
     }
 
@@ -348,12 +353,19 @@ impl Env<'_> {
             return Ok(crate::out::run_captured(program, self.out, &ctx)?);
         }
         self.out.flush()?;
-        let status = std::process::Command::new("/bin/sh")
-            .args(["-c", program])
-            .status()
-            .map_err(|source| Error::File { path: "/bin/sh".to_owned(), source })?;
+        let failed = |source| Error::File { path: "/bin/sh".to_owned(), source };
+        let child = std::process::Command::new("/bin/sh").args(["-c", program]).spawn().map_err(failed)?;
+        let status = self.wait_for(child).map_err(failed)?;
         self.view.value = status.code().unwrap_or(-1) as u64;
         Ok(())
+    }
+
+    /// Waits for a program on the terminal. It may ask this very session something meanwhile.
+    fn wait_for(&mut self, mut child: std::process::Child) -> std::io::Result<std::process::ExitStatus> {
+        let Some(aside) = self.session.aside else { return child.wait() };
+        let (sender, ended) = std::sync::mpsc::sync_channel(1);
+        aside(self, Box::new(move || drop(sender.send(child.wait()))));
+        ended.recv().map_err(std::io::Error::other)?
     }
 
     /// Runs the substitutions of a text. What then prints the text prints a peer's where one wrote

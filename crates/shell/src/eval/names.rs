@@ -69,9 +69,7 @@ impl Env<'_> {
     pub(super) fn set_for_view(&mut self, name: &str, value: &str) -> Result<()> {
         let failed = |error: config::ConfigError| Error::failed(error.to_string());
         let row = config::variable(name).map_err(failed)?;
-        if row.runs {
-            self.ctx.allow(farad_io::Effects::INTERPRET, name)?;
-        }
+        self.ctx.allow(row.needs.difference(farad_io::Effects::SETTINGS), name)?;
         let value = self.setting_value(row, value)?;
         self.view.config.set(row, value);
         crate::cmd::config::apply(self);

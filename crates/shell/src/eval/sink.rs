@@ -68,11 +68,13 @@ impl Env<'_> {
             }
             Some(Sink::Alias { name, append }) => {
                 let (mut text, mut peer) = self.collect(run)?;
+                let mut allow = self.ctx.principal.allow;
                 if let Some(old) = self.session.aliases.get(name).filter(|_| *append) {
                     text.insert_str(0, &old.text);
+                    allow &= old.allow;
                     peer = peer.or_else(|| old.peer.clone());
                 }
-                self.insert_alias(name, Alias { text, shown: true, peer })
+                self.insert_alias(name, Alias { text, shown: true, peer, allow })
             }
         }
     }

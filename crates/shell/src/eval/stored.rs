@@ -14,7 +14,8 @@ impl Env<'_> {
         self.ctx.allow(Effects::INTERPRET, "macros")?;
         match form {
             Macro::Define { name, parameters, source, call } => {
-                let body = session::Macro { params: parameters.clone(), body: source.clone() };
+                let (params, body) = (parameters.clone(), source.clone());
+                let body = session::Macro { params, body, allow: self.ctx.principal.allow };
                 self.session.macros.insert(name.clone(), body);
                 match call {
                     Some(arguments) => self.call_macro(name, arguments),
@@ -50,7 +51,7 @@ impl Env<'_> {
         let stored = stored.ok_or_else(|| Error::failed(format!("no macro '{name}' ((* lists them)")))?;
         let words = lang::words(&arguments.text);
         let body = lang::expand_macro(&stored.body, &stored.params, &words);
-        self.with_ctx(&ctx).run_text(&body)
+        self.with_ctx(&ctx.no_more_than(stored.allow)).run_text(&body)
     }
 
     pub(super) fn run_alias(&mut self, form: &Alias) -> Result<()> {
@@ -78,7 +79,10 @@ impl Env<'_> {
                 let bytes = crate::parse::base64_bytes(resolved.text.trim())?;
                 let text = String::from_utf8_lossy(&bytes).into_owned();
                 let peer = resolved.peer.map(|(peer, _)| peer);
-                self.insert_alias(name, session::Alias { text, shown: true, peer })
+                self.insert_alias(
+                    name,
+                    session::Alias { text, shown: true, peer, allow: self.ctx.principal.allow },
+                )
             }
             Alias::Remove(name) => {
                 self.ctx.allow(Effects::INTERPRET, "aliases")?;
@@ -105,7 +109,7 @@ impl Env<'_> {
                     return Ok(write!(self.out, "{}", alias.text)?);
                 }
                 let arguments = self.resolve(arguments)?;
-                let ctx = arguments.script_ctx(self.ctx);
+                let ctx = arguments.script_ctx(self.ctx).no_more_than(alias.allow);
                 let text = alias.text + &arguments.text;
                 self.with_ctx(&ctx).interpret(&text, alias.peer)
             }
@@ -116,7 +120,7 @@ impl Env<'_> {
         let resolved = self.resolve(text)?;
         let peer = resolved.peer.map(|(peer, _)| peer);
         let text = if shown { format!("{}\n", resolved.text) } else { resolved.text };
-        self.insert_alias(name, session::Alias { text, shown, peer })
+        self.insert_alias(name, session::Alias { text, shown, peer, allow: self.ctx.principal.allow })
     }
 
     /// Keeps an alias. It is run later as the user's own words, so that not everybody may.

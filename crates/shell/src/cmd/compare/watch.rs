@@ -22,6 +22,8 @@ const OUTPUT: usize = 1 << 20;
 #[derive(Clone)]
 struct Watched {
     command: String,
+    /// What who left it might do: it does no more when somebody else runs it.
+    allow: Effects,
     /// What was there first.
     old: Vec<u8>,
     /// What was there when it was last read again.
@@ -61,8 +63,9 @@ pub(super) fn watch(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         let limit = format!("{PLACES} places and {BYTES:#x} bytes (cwd stops watching)");
         return Err(Error::Limit { what: "what is watched", limit });
     }
+    let allow = env.ctx.principal.allow;
     let old = Range { addr, len: len as u64 }.read(env)?;
-    watches(env).insert(addr, Watched { command: command.to_owned(), old, new: None });
+    watches(env).insert(addr, Watched { command: command.to_owned(), allow, old, new: None });
     Ok(())
 }
 
@@ -105,7 +108,8 @@ fn run(env: &mut Env<'_>, addr: u64, place: &Watched) -> Result<()> {
     let (seek, block) = (env.view.seek, env.view.block);
     env.view.seek = addr;
     env.view.block = place.old.len().max(1);
-    let result = env.run_text(&place.command);
+    let ctx = env.ctx.no_more_than(place.allow);
+    let result = env.with_ctx(&ctx).run_text(&place.command);
     env.view.seek = seek;
     env.view.block = block;
     result

@@ -262,7 +262,8 @@ fn set_command_on(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 }
 
 fn command(env: &mut Env<'_>, args: &Args<'_>, goes_on: bool) -> Result<()> {
-    env.ctx.allow(farad_io::Effects::INTERPRET, args.row.name)?;
+    // It runs as the words of whoever lets the process run.
+    env.ctx.allow(farad_io::Effects::OUTSIDE, args.row.name)?;
     let (addr, text) = args.split_first();
     let index = index_at(env, args.required("an address").map(|_| addr)?)?;
     if let Some(point) = env.debugger().points.get_mut(index) {
@@ -272,7 +273,8 @@ fn command(env: &mut Env<'_>, args: &Args<'_>, goes_on: bool) -> Result<()> {
 }
 
 fn command_index(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    env.ctx.allow(farad_io::Effects::INTERPRET, args.row.name)?;
+    // It runs as the words of whoever lets the process run.
+    env.ctx.allow(farad_io::Effects::OUTSIDE, args.row.name)?;
     let text = unquoted(args.split_first().1);
     change_index(env, args, |point| (point.command, point.goes_on) = (text, false))
 }
