@@ -15,7 +15,7 @@ pub(crate) fn schemes() -> Schemes {
 /// Every command.
 pub(crate) fn registry() -> Arc<Registry> {
     let mut groups = farad_shell::cmd::groups();
-    groups.push(farad_serve::GROUP);
+    groups.extend(farad_serve::GROUPS);
     Registry::new(groups)
 }
 

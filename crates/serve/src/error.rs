@@ -32,6 +32,15 @@ pub enum Error {
          allow it with: -e rap.public=true"
     )]
     Public(SocketAddr),
+    /// The same of an HTTP server.
+    #[error(
+        "listening on {0} is refused: whoever reaches it could run commands as you; beyond this machine a server \
+         needs TLS and a token: http.cert, http.key, http.auth, http.authfile"
+    )]
+    PublicWeb(SocketAddr),
+    /// A setting of a server that cannot be followed.
+    #[error("{0}")]
+    Option(String),
     /// The system refused.
     #[error("cannot listen on {place}: {source}")]
     Listen {

@@ -14,10 +14,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use farad_io::Ctx;
+use farad_io::{Ctx, Effects};
 use farad_shell::config::{self, Config};
-use farad_shell::out::Out;
+use farad_shell::out::{Capture, Out};
 use farad_shell::{Env, Session, View, run_line};
+
+use tokio::sync::broadcast;
 
 use crate::error::{Error, Result};
 use crate::seed::TERMINAL;
@@ -28,6 +30,9 @@ const STACK: usize = 32 << 20;
 const VIGIL: Duration = Duration::from_micros(100);
 /// How often a pumping command looks whether it was cancelled.
 const GLANCE: Duration = Duration::from_millis(50);
+
+/// Events kept for a client that is slow to take them.
+const EVENTS: usize = 256;
 
 /// What a host runs: it has the session, and through [`with_view`] the views.
 pub(crate) type Job = Box<dyn FnOnce(&mut Session) + Send>;
@@ -47,6 +52,8 @@ impl ViewId {
 pub struct Outcome {
     /// Whether all of it succeeded.
     pub ok: bool,
+    /// What was refused of it.
+    pub refused: Effects,
     /// The exit status that `q` asked for.
     pub quit: Option<i32>,
     /// Where the view is now.
@@ -63,6 +70,19 @@ struct Shared {
     number: u64,
     jobs: Sender<Job>,
     views: AtomicU64,
+    events: broadcast::Sender<Event>,
+}
+
+/// What a line did, for other clients.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Event {
+    /// Whose it was, and where it is now.
+    pub(crate) view: ViewId,
+    pub(crate) seek: u64,
+    /// What the commands did.
+    pub(crate) done: Effects,
+    /// Where the process under the debugger stands, if there is one.
+    pub(crate) stop: Option<u64>,
 }
 
 /// Tells one host from all others of the process, and does not keep it.
@@ -78,8 +98,14 @@ impl Host {
         static SESSIONS: AtomicU64 = AtomicU64::new(1);
         let (sender, receiver) = mpsc::channel();
         let number = SESSIONS.fetch_add(1, Ordering::Relaxed);
-        let shared = Arc::new(Shared { number, jobs: sender, views: AtomicU64::new(1) });
+        let shared = Arc::new(Shared {
+            number,
+            jobs: sender,
+            views: AtomicU64::new(1),
+            events: broadcast::Sender::new(EVENTS),
+        });
         let jobs = Arc::new(Mutex::new(receiver));
+        session.aside = Some(aside);
         let desk = session.extensions.of::<Desk>();
         desk.host = Arc::downgrade(&shared);
         desk.jobs = Some(jobs.clone());
@@ -149,6 +175,11 @@ impl Host {
     /// What tells it from others.
     pub(crate) fn mark(&self) -> HostMark {
         HostMark(self.0.number)
+    }
+
+    /// What lines do from now on.
+    pub(crate) fn events(&self) -> broadcast::Receiver<Event> {
+        self.0.events.subscribe()
     }
 
     /// Hands in a job without waiting.
@@ -275,12 +306,31 @@ pub(crate) fn run(session: &mut Session, id: ViewId, line: &str, ctx: &Ctx, out:
     let result = with_view(session, id, |session, view| {
         view.quit = None;
         let ok = run_line(&mut Env { session, view, ctx, out: &mut *out }, line);
-        Outcome { ok, quit: view.quit, seek: view.seek, diverted: view.divert.is_some() }
+        tell(session, id, view, ctx);
+        Outcome {
+            ok,
+            refused: view.refused,
+            quit: view.quit,
+            seek: view.seek,
+            diverted: view.divert.is_some(),
+        }
     });
     result.unwrap_or_else(|error| {
         out.report(&format!("ERROR: {error}"));
-        Outcome { ok: false, quit: None, seek: 0, diverted: false }
+        Outcome { ok: false, refused: Effects::empty(), quit: None, seek: 0, diverted: false }
     })
+}
+
+/// Tells who listens what a line did.
+fn tell(session: &mut Session, id: ViewId, view: &mut View, ctx: &Ctx) {
+    let done = std::mem::replace(&mut session.done, Effects::empty());
+    let shared = session.extensions.of::<Desk>().host.upgrade();
+    let Some(shared) = shared.filter(|shared| shared.events.receiver_count() > 0) else { return };
+    let seek = view.seek;
+    let mut nobody = Capture::default();
+    let stop = farad_shell::stopped_at(&mut Env { session, view, ctx, out: &mut nobody });
+    // The listeners may be gone meanwhile.
+    let _ = shared.events.send(Event { view: id, seek, done, stop });
 }
 
 /// Serves the other clients of the session from within a command that keeps its thread, until
@@ -306,6 +356,27 @@ pub(crate) fn pump(env: &mut Env<'_>, done: impl Fn() -> bool) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Does some waiting on a thread of its own, and serves the session's other clients until that is done.
+fn aside(env: &mut Env<'_>, work: Box<dyn FnOnce() + Send>) {
+    let done = Arc::new(AtomicBool::new(false));
+    let (sets, host) = (done.clone(), Host::of(env.session));
+    let waiting = move || {
+        work();
+        sets.store(true, Ordering::SeqCst);
+        if let Ok(host) = host {
+            // It is for waking the session up; one that is gone sleeps no more.
+            let _ = host.submit(Box::new(|_| {}));
+        }
+    };
+    match thread::Builder::new().name("aside".to_owned()).spawn(waiting) {
+        Ok(_) => {
+            // Interrupted or not on a host, the caller waits for the work itself.
+            let _ = pump(env, || done.load(Ordering::SeqCst));
+        }
+        Err(error) => tracing::error!("cannot start a thread: {error}"),
+    }
 }
 
 fn run_guarded(job: Job, session: &mut Session) {

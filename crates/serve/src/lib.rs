@@ -7,6 +7,7 @@ mod circle;
 mod error;
 mod gdb;
 mod host;
+mod http;
 mod identity;
 mod limit;
 mod listen;
@@ -21,4 +22,4 @@ mod tcp;
 
 pub use error::{Error, Result};
 pub use host::{Host, Outcome, ViewId};
-pub use remote::{GROUP, serve_foreground};
+pub use remote::{GROUPS, serve_foreground};

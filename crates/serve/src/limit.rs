@@ -60,7 +60,7 @@ mod tests {
     }
 
     fn start(kind: Kind, limits: Limits) -> Started {
-        let groups = farad_shell::cmd::groups().into_iter().chain([crate::GROUP]);
+        let groups = farad_shell::cmd::groups().into_iter().chain(crate::GROUPS);
         let schemes = Schemes::new().with(farad_io::local());
         let host = Host::start(Session::new(schemes, Registry::new(groups))).unwrap();
         let server = host.with(ViewId::OWNER, move |session, view| {

@@ -20,6 +20,7 @@ use tokio::sync::watch;
 
 use crate::error::{Error, Result};
 use crate::host::{Host, ViewId, locked};
+use crate::http::{self, Site};
 use crate::identity;
 use crate::limit::Limits;
 use crate::policy::{Permit, Place, permit};
@@ -37,6 +38,7 @@ pub(crate) enum Kind {
     Rap,
     Tcp,
     Gdb(crate::gdb::Program),
+    Http,
 }
 
 impl Kind {
@@ -45,6 +47,7 @@ impl Kind {
             Kind::Rap => "rap",
             Kind::Tcp => "tcp",
             Kind::Gdb(_) => "gdb",
+            Kind::Http => "http",
         }
     }
 }
@@ -67,6 +70,8 @@ pub(crate) struct Server {
     pub(crate) seed: Seed,
     /// What clients may do.
     pub(crate) limits: Limits,
+    /// What an HTTP server has beyond.
+    site: Option<Arc<Site>>,
     clients: Mutex<BTreeMap<u64, Arc<Client>>>,
     stop: watch::Sender<bool>,
 }
@@ -110,6 +115,14 @@ impl Client {
     }
 }
 
+/// How often the servers of the process changed.
+static CHANGES: LazyLock<watch::Sender<u64>> = LazyLock::new(|| watch::Sender::new(0));
+
+/// Tells when servers of the process begin and end.
+pub(crate) fn changes() -> watch::Receiver<u64> {
+    CHANGES.subscribe()
+}
+
 static SERVERS: LazyLock<Mutex<BTreeMap<u32, Arc<Server>>>> = LazyLock::new(Mutex::default);
 
 /// The event loop all servers of the process share.
@@ -144,7 +157,17 @@ pub(crate) fn start_within(
     limits: Limits,
 ) -> Result<Arc<Server>> {
     static IDS: AtomicU32 = AtomicU32::new(0);
-    let Permit { place, public } = permit(place, env.is_set("rap.public"))?;
+    let site = match kind {
+        Kind::Http => Some(Arc::new(Site::of(env)?)),
+        _ => None,
+    };
+    let Permit { place, public } = match &site {
+        Some(site) => permit(place, site.is_closed()).map_err(|error| match error {
+            Error::Public(addr) => Error::PublicWeb(addr),
+            error => error,
+        })?,
+        None => permit(place, env.is_set("rap.public"))?,
+    };
     let host = Host::of(env.session)?;
     let seed = Seed::of(env);
     let _inside = runtime()?.enter();
@@ -168,10 +191,12 @@ pub(crate) fn start_within(
         view,
         seed,
         limits,
+        site,
         clients: Mutex::default(),
         stop: watch::Sender::new(false),
     });
     locked(&SERVERS).insert(server.id, server.clone());
+    CHANGES.send_modify(|count| *count += 1);
     for listener in listeners {
         runtime()?.spawn(accept(server.clone(), listener));
     }
@@ -266,6 +291,11 @@ async fn accept(server: Arc<Server>, listener: Listener) {
             match entry.server.kind {
                 Kind::Rap => crate::rap::serve(stream, &entry.server, &client, stop).await,
                 Kind::Tcp => crate::tcp::serve(stream, &entry.server, &client, stop).await,
+                Kind::Http => {
+                    if let Some(site) = &entry.server.site {
+                        http::serve(stream, &entry.server, site, &client, stop).await;
+                    }
+                }
                 Kind::Gdb(program) => crate::gdb::serve(stream, &entry.server, &client, program, stop).await,
             }
         });
@@ -317,6 +347,9 @@ fn admit(
 impl Drop for Server {
     fn drop(&mut self) {
         self.host.leave(self.view);
+        if let Some(site) = &self.site {
+            site.leave(&self.host);
+        }
     }
 }
 
@@ -325,11 +358,24 @@ impl Server {
     pub(crate) fn end(&self) {
         self.stop.send_replace(true);
         locked(&SERVERS).remove(&self.id);
+        CHANGES.send_modify(|count| *count += 1);
     }
 
     /// Whether it was ended.
     pub(crate) fn is_over(&self) -> bool {
         *self.stop.borrow()
+    }
+
+    /// Where a browser finds it.
+    pub(crate) fn address(&self) -> String {
+        let scheme = self.site.as_ref().map_or("http", |site| site.scheme());
+        match &self.place {
+            Place::Tcp(addresses) if addresses.len() == 1 => format!("{scheme}://{}/", self.place),
+            Place::Tcp(addresses) => addresses
+                .first()
+                .map_or_else(String::new, |addr| format!("{scheme}://localhost:{}/", addr.port())),
+            Place::Unix(path) => path.display().to_string(),
+        }
     }
 
     /// What the user is told when it begins.

@@ -10,6 +10,7 @@ use farad_shell::{Group, Row};
 mod connect;
 mod divert;
 mod hosts;
+mod http;
 mod line;
 mod list;
 mod push;
@@ -26,8 +27,11 @@ const HOST: Param = maybe("host", Kind::Word);
 const COMMAND: Param = need("command", Kind::Command);
 const PLACE: Param = need("[address:]port", Kind::Word);
 
-/// The group.
-pub const GROUP: Group = Group { prefix: "=", brief: "hosts far away, and servers here", rows: ROWS };
+/// The groups.
+pub const GROUPS: [Group; 2] = [
+    Group { prefix: "=", brief: "hosts far away, and servers here", rows: ROWS },
+    Group { prefix: "=h", brief: "serving over HTTP", rows: &http::ROWS },
+];
 
 static ROWS: &[Row] = &[
     Row::new(

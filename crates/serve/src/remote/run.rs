@@ -98,10 +98,10 @@ pub(super) fn judge(env: &mut Env<'_>, status: Status) -> Result<()> {
 }
 
 fn show_help(env: &mut Env<'_>) -> Result<()> {
-    let rows = super::ROWS;
-    let usages: Vec<String> = rows.iter().map(|row| row.usage()).collect();
+    let rows = || super::GROUPS.iter().flat_map(|group| group.rows);
+    let usages: Vec<String> = rows().map(|row| row.usage()).collect();
     let width = usages.iter().map(|usage| usage.chars().count()).max().unwrap_or(0).min(40);
-    for (row, usage) in rows.iter().zip(usages) {
+    for (row, usage) in rows().zip(usages) {
         writeln!(env.out, "| {usage:width$}  {}", row.brief)?;
     }
     Ok(())

@@ -116,7 +116,7 @@ impl Seen {
 
 /// A session with an open file.
 pub fn host(file: &str, commands: &[&str]) -> Host {
-    let groups = farad_shell::cmd::groups().into_iter().chain([farad_serve::GROUP, GROUP]);
+    let groups = farad_shell::cmd::groups().into_iter().chain(farad_serve::GROUPS).chain([GROUP]);
     let schemes = Schemes::new().with(farad_io::local()).with(farad_io::network());
     let host = Host::start(Session::new(schemes, Registry::new(groups))).unwrap();
     let file = file.to_owned();

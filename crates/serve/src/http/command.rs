@@ -1,0 +1,313 @@
+//! Commands by plain requests: `GET /cmd/COMMAND` and `POST /cmd`.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::Extension;
+use axum::body::{Body, Bytes};
+use axum::extract::{Request, State};
+use axum::http::header::{ACCEPT, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use farad_io::{Cancel, Ctx, Effects};
+use http_body::Frame;
+use serde_json::json;
+use tokio::sync::mpsc;
+
+use super::flow::{End, Flow, Source};
+use super::{Site, option, refuse, view};
+use crate::host::{self, ViewId};
+use crate::listen::{Client, Server};
+
+/// Longest command, bytes.
+const COMMAND: usize = 1 << 20;
+/// Commands of all clients that wait or run.
+const WAITING: usize = 1024;
+/// Longest output in an envelope, bytes.
+const ENVELOPE: u64 = 16 << 20;
+const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
+const OK: &str = "x-farad-ok";
+
+/// Stops a command that nobody waits for any more.
+pub(super) struct Stop(Cancel);
+
+impl Drop for Stop {
+    fn drop(&mut self) {
+        self.0.raise();
+    }
+}
+
+pub(super) async fn by_path(
+    State(site): State<Arc<Site>>,
+    Extension(client): Extension<Arc<Client>>,
+    request: Request,
+) -> Response {
+    let target = request.uri().path_and_query().map_or("", |target| target.as_str());
+    let command = decode(target.strip_prefix("/cmd").unwrap_or(target).trim_start_matches('/'));
+    answer(&site, &client, request.headers(), command).await
+}
+
+pub(super) async fn by_body(
+    State(site): State<Arc<Site>>,
+    Extension(client): Extension<Arc<Client>>,
+    request: Request,
+) -> Response {
+    let (head, body) = request.into_parts();
+    match axum::body::to_bytes(body, COMMAND).await {
+        Ok(body) => answer(&site, &client, &head.headers, String::from_utf8_lossy(&body).into_owned()).await,
+        Err(_) => refuse(StatusCode::PAYLOAD_TOO_LARGE, "a command has 1 MiB at most"),
+    }
+}
+
+async fn answer(site: &Arc<Site>, client: &Arc<Client>, headers: &HeaderMap, command: String) -> Response {
+    let Some(server) = site.server() else {
+        return refuse(StatusCode::SERVICE_UNAVAILABLE, "the server has ended");
+    };
+    let place = match view::name(headers) {
+        Ok(None) => server.view,
+        Ok(Some(name)) => site.views.of(&name, &server.host),
+        Err(name) => {
+            return refuse(StatusCode::BAD_REQUEST, &format!("'{}' is no view's name", name.escape_debug()));
+        }
+    };
+    let wants_json = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok());
+    let wants_json = wants_json.is_some_and(|accept| accept.contains("application/json"));
+    let limit = if wants_json { site.options.max_out.min(ENVELOPE) } else { site.options.max_out };
+    let Ok((flow, stop)) = start(site, &server, client, place, command, limit, |_, _| {}) else {
+        return refuse(StatusCode::SERVICE_UNAVAILABLE, "too many commands wait, or the session has ended");
+    };
+    match wants_json {
+        true => envelope(&flow, stop).await,
+        false => plain(flow, stop).await,
+    }
+}
+
+/// Hands a command to the session. Dropping the second part stops it.
+///
+/// # Errors
+/// When too many wait, or the session has ended.
+pub(super) fn start(
+    site: &Arc<Site>,
+    server: &Arc<Server>,
+    client: &Arc<Client>,
+    place: ViewId,
+    command: String,
+    limit: u64,
+    settle: impl FnOnce(&mut farad_shell::Session, &mut farad_shell::View) + Send + 'static,
+) -> Result<(Arc<Flow>, Stop), crate::Error> {
+    let turn = Turn::take(site)?;
+    client.touch();
+    client.commands.fetch_add(1, Ordering::Relaxed);
+    let ctx = Ctx::owner().for_principal(site.options.principal(&client.peer));
+    let (flow, source) = Flow::new(limit, server.seed.folder.clone());
+    let stop = Stop(ctx.cancel.clone());
+    let job = move |session: &mut farad_shell::Session| {
+        let _turn = turn;
+        run(session, place, &command, &ctx, source, settle);
+    };
+    server.host.submit(Box::new(job))?;
+    Ok((flow, stop))
+}
+
+fn run(
+    session: &mut farad_shell::Session,
+    place: ViewId,
+    command: &str,
+    ctx: &Ctx,
+    mut source: Source,
+    settle: impl FnOnce(&mut farad_shell::Session, &mut farad_shell::View),
+) {
+    // The client is gone.
+    if ctx.cancel.is_raised() {
+        return;
+    }
+    source.begin();
+    if let Err(error) = host::with_view(session, place, settle) {
+        tracing::error!("{error}");
+    }
+    let outcome = host::run(session, place, command, ctx, &mut source);
+    source.end(&outcome, ctx.cancel.is_raised());
+}
+
+/// A place among the commands that wait.
+struct Turn(Arc<Site>);
+
+impl Turn {
+    fn take(site: &Arc<Site>) -> Result<Turn, crate::Error> {
+        if site.waiting.fetch_add(1, Ordering::Relaxed) >= WAITING {
+            site.waiting.fetch_sub(1, Ordering::Relaxed);
+            return Err(crate::Error::Option(format!("{WAITING} commands wait already")));
+        }
+        Ok(Turn(site.clone()))
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.0.waiting.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+async fn plain(flow: Arc<Flow>, stop: Stop) -> Response {
+    let ended = flow.ready().await;
+    let Ok(first) = flow.take() else {
+        return refuse(StatusCode::INTERNAL_SERVER_ERROR, "the output is lost");
+    };
+    match flow.end().filter(|_| ended) {
+        Some(end) => {
+            let body = if first.is_empty() && !end.ok { told(&end) } else { Bytes::from(first) };
+            let status = if first_is_refusal(&body, &end) { StatusCode::FORBIDDEN } else { StatusCode::OK };
+            (status, [("content-type", TEXT), (OK, flag(end.ok))], body).into_response()
+        }
+        None => ([("content-type", TEXT)], Body::new(Stream::new(flow, stop, first))).into_response(),
+    }
+}
+
+/// Whether all that the client gets is why it was refused.
+fn first_is_refusal(body: &[u8], end: &End) -> bool {
+    !end.refused.is_empty() && body == told(end)
+}
+
+/// What was reported of a command that printed nothing.
+fn told(end: &End) -> Bytes {
+    let mut text = end.reports.clone();
+    if let Some(hint) = option::hint(end.refused) {
+        text.push('\n');
+        text.push_str(&hint);
+    }
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    text.into()
+}
+
+fn flag(ok: bool) -> HeaderValue {
+    HeaderValue::from_static(if ok { "true" } else { "false" })
+}
+
+async fn envelope(flow: &Flow, stop: Stop) -> Response {
+    let mut output = Vec::new();
+    let end = loop {
+        flow.ready().await;
+        match flow.take() {
+            Ok(piece) => output.extend_from_slice(&piece),
+            Err(_) => return refuse(StatusCode::INTERNAL_SERVER_ERROR, "the output is lost"),
+        }
+        if let Some(end) = flow.end() {
+            break end;
+        }
+    };
+    drop(stop);
+    let status = match &end {
+        End { cancelled: true, .. } => StatusCode::SERVICE_UNAVAILABLE,
+        End { refused, .. } if *refused != Effects::empty() => StatusCode::FORBIDDEN,
+        End { ok: false, .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        _ => StatusCode::OK,
+    };
+    let mut error = end.reports.clone();
+    if let Some(hint) = option::hint(end.refused) {
+        error = format!("{error}\n{hint}");
+    }
+    let body = json!({
+        "ok": end.ok && !end.cancelled,
+        "output": String::from_utf8_lossy(&output),
+        "error": error,
+        "truncated": end.truncated,
+        "ms": millis(end.time),
+        "seek": format!("{:#x}", end.seek),
+    });
+    (status, [(CONTENT_TYPE, HeaderValue::from_static("application/json"))], body.to_string()).into_response()
+}
+
+pub(super) fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// The rest of an answer, as the session goes on writing it. A task carries it over, since waiting is its to do.
+struct Stream(mpsc::Receiver<io::Result<Frame<Bytes>>>);
+
+impl Stream {
+    fn new(flow: Arc<Flow>, stop: Stop, first: Vec<u8>) -> Stream {
+        let (sender, receiver) = mpsc::channel(2);
+        tokio::spawn(async move {
+            let _stop = stop;
+            let mut piece = first;
+            loop {
+                if !piece.is_empty() && sender.send(Ok(Frame::data(piece.into()))).await.is_err() {
+                    return;
+                }
+                if let Some(end) = flow.end() {
+                    let trailers =
+                        HeaderMap::from_iter([(axum::http::HeaderName::from_static(OK), flag(end.ok))]);
+                    // A body that is cut is no whole answer.
+                    let last = if end.truncated {
+                        Err(io::Error::other("cut"))
+                    } else {
+                        Ok(Frame::trailers(trailers))
+                    };
+                    let _ = sender.send(last).await;
+                    return;
+                }
+                tokio::select! {
+                    _ = flow.ready() => {}
+                    () = sender.closed() => return,
+                }
+                piece = match flow.take() {
+                    Ok(piece) => piece,
+                    Err(error) => {
+                        let _ = sender.send(Err(error)).await;
+                        return;
+                    }
+                };
+            }
+        });
+        Stream(receiver)
+    }
+}
+
+impl http_body::Body for Stream {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        self.0.poll_recv(cx)
+    }
+}
+
+/// The text of a path: `%xx` is a byte, all else is itself.
+pub(crate) fn decode(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, tail @ ..] = rest {
+        let hex = |byte: u8| char::from(byte).to_digit(16);
+        match (first, tail) {
+            (b'%', [high, low, ..]) if hex(*high).is_some() && hex(*low).is_some() => {
+                let digits = [*high, *low].map(|byte| hex(byte).unwrap_or(0) as u8);
+                bytes.push(digits[0] << 4 | digits[1]);
+                rest = &tail[2..];
+            }
+            _ => {
+                bytes.push(*first);
+                rest = tail;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_are_taken_out_of_paths() {
+        for (path, command) in [("%3fe%20a%2", "?e a%2"), ("a+b?c=%C3%A9", "a+b?c=é"), ("%", "%"), ("", "")]
+        {
+            assert_eq!(decode(path), command);
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! Who may ask: what a request says of where it comes from, and its token.
+//!
+//! A page of somebody else can make a browser send requests here, in the user's name, and a name of somebody else can be
+//! made to mean this machine. Browsers tell where a request comes from, and no page can change that.
+
+use std::net::IpAddr;
+
+use axum::http::header::{AUTHORIZATION, HOST, ORIGIN};
+use axum::http::{HeaderMap, Uri};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use subtle::ConstantTimeEq as _;
+
+/// Where a server is, and what it asks for.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Guard {
+    /// Names and addresses it goes by, beside those of loopback.
+    pub(super) names: Vec<String>,
+    /// What clients must know.
+    pub(super) token: Option<String>,
+    /// Whether it speaks TLS.
+    pub(super) secure: bool,
+}
+
+/// Why a request is not answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Refusal {
+    /// The name could be anybody's.
+    #[error("the Host header does not name this server")]
+    Host,
+    /// Another page's.
+    #[error("requests made by pages of other servers are refused")]
+    Foreign,
+    /// No token, or a wrong one.
+    #[error("this server asks for its token: Authorization: Bearer TOKEN")]
+    Token,
+}
+
+impl Guard {
+    /// Whether a request may be answered.
+    ///
+    /// # Errors
+    /// Why not.
+    pub(super) fn judge(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), Refusal> {
+        let text = |name: &str| -> Result<Option<&str>, Refusal> {
+            let mut values = headers.get_all(name).iter();
+            match (values.next(), values.next()) {
+                (None, _) => Ok(None),
+                (Some(value), None) => value.to_str().map(Some).map_err(|_| Refusal::Foreign),
+                // Two of them are two stories.
+                (Some(_), Some(_)) => Err(Refusal::Foreign),
+            }
+        };
+        let host = text(HOST.as_str())?;
+        if let Some(host) = host
+            && !self.is_ours(host)
+        {
+            return Err(Refusal::Host);
+        }
+        if let Some(authority) = uri.authority()
+            && !self.is_ours(authority.as_str())
+        {
+            return Err(Refusal::Host);
+        }
+        if let Some(origin) = text(ORIGIN.as_str())? {
+            let scheme = if self.secure { "https://" } else { "http://" };
+            if host.is_none() || origin.strip_prefix(scheme) != host {
+                return Err(Refusal::Foreign);
+            }
+        }
+        if let Some(site) = text("sec-fetch-site")?
+            && !matches!(site, "same-origin" | "none")
+        {
+            return Err(Refusal::Foreign);
+        }
+        match &self.token {
+            Some(token) => self.check(token, text(AUTHORIZATION.as_str())?),
+            None => Ok(()),
+        }
+    }
+
+    fn check(&self, token: &str, given: Option<&str>) -> Result<(), Refusal> {
+        let given = given.and_then(token_of).ok_or(Refusal::Token)?;
+        match bool::from(given.as_bytes().ct_eq(token.as_bytes())) {
+            true => Ok(()),
+            false => Err(Refusal::Token),
+        }
+    }
+
+    /// Whether a `Host` is a name that nobody else can give to this machine, or this server's own.
+    fn is_ours(&self, host: &str) -> bool {
+        let name = match host.strip_prefix('[') {
+            Some(inner) => inner.split(']').next().unwrap_or(""),
+            None => host.rsplit_once(':').map_or(host, |(name, _)| name),
+        };
+        name.eq_ignore_ascii_case("localhost")
+            || name.parse::<IpAddr>().is_ok_and(|ip| ip.to_canonical().is_loopback())
+            || self.names.iter().any(|ours| fits(ours, name))
+    }
+}
+
+/// Whether a certificate's name, which may begin with `*.`, is that of a host.
+fn fits(ours: &str, name: &str) -> bool {
+    match ours.strip_prefix("*.") {
+        Some(domain) => name.split_once('.').is_some_and(|(_, rest)| rest.eq_ignore_ascii_case(domain)),
+        None => ours.eq_ignore_ascii_case(name),
+    }
+}
+
+/// The token of an `Authorization`: a bearer's, or the password of a user of any name.
+fn token_of(value: &str) -> Option<String> {
+    let (scheme, rest) = value.split_once(' ')?;
+    let rest = rest.trim();
+    if scheme.eq_ignore_ascii_case("bearer") {
+        return Some(rest.to_owned());
+    }
+    let pair = STANDARD.decode(rest).ok().filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
+    let pair = String::from_utf8(pair).ok()?;
+    pair.split_once(':').map(|(_, password)| password.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judge(guard: &Guard, pairs: &[(&'static str, &str)]) -> Result<(), Refusal> {
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            headers.append(*name, value.parse().unwrap());
+        }
+        guard.judge(&Uri::from_static("/cmd/s"), &headers)
+    }
+
+    #[test]
+    fn only_names_that_are_ours_are_answered_to() {
+        let guard = Guard {
+            names: vec!["box.lab".into(), "*.farm.lab".into(), "192.0.2.7".into()],
+            ..Guard::default()
+        };
+        for host in [
+            "localhost:9090",
+            "127.0.0.1",
+            "[::1]:9",
+            "LOCALHOST",
+            "Box.Lab:1",
+            "a.farm.lab",
+            "192.0.2.7:9090",
+        ] {
+            assert_eq!(judge(&guard, &[("host", host)]), Ok(()), "{host}");
+        }
+        for host in
+            ["evil.example", "localhost.evil.example", "a.b.farm.lab", "farm.lab", "192.0.2.8", "", "[::2]"]
+        {
+            assert_eq!(judge(&guard, &[("host", host)]), Err(Refusal::Host), "{host}");
+        }
+        assert!(judge(&guard, &[("host", "localhost"), ("host", "evil.example")]).is_err());
+    }
+
+    #[test]
+    fn pages_of_others_are_refused_whatever_they_say() {
+        let plain = Guard::default();
+        let from = |pairs: &[(&'static str, &str)]| judge(&plain, pairs);
+        assert_eq!(from(&[("host", "localhost:9"), ("origin", "http://localhost:9")]), Ok(()));
+        assert_eq!(from(&[("host", "localhost:9"), ("sec-fetch-site", "same-origin")]), Ok(()));
+        for (name, value) in [
+            ("origin", "http://evil.example"),
+            ("origin", "null"),
+            ("origin", "http://localhost:8"),
+            ("origin", "https://localhost:9"),
+            ("origin", "http://localhost:9.evil.example"),
+            ("sec-fetch-site", "cross-site"),
+            ("sec-fetch-site", "same-site"),
+        ] {
+            assert_eq!(from(&[("host", "localhost:9"), (name, value)]), Err(Refusal::Foreign), "{value}");
+        }
+        assert_eq!(from(&[("origin", "http://localhost:9")]), Err(Refusal::Foreign));
+    }
+
+    #[test]
+    fn the_token_is_a_bearers_or_a_password() {
+        let guard = Guard { token: Some("s3cret:x".into()), ..Guard::default() };
+        let with = |value: &str| judge(&guard, &[("authorization", value)]);
+        assert_eq!(judge(&guard, &[]), Err(Refusal::Token));
+        assert_eq!(with("Bearer s3cret:x"), Ok(()));
+        assert_eq!(with(&format!("basic {}", STANDARD.encode("me:s3cret:x"))), Ok(()));
+        for wrong in ["Bearer s3cret", "Bearer", "Basic !", "s3cret:x", "Digest s3cret:x", "Bearer s3cret:x2"]
+        {
+            assert_eq!(with(wrong), Err(Refusal::Token), "{wrong}");
+        }
+    }
+}
