@@ -11,6 +11,7 @@ pub(crate) mod net;
 pub(crate) mod peer;
 pub(crate) mod process;
 pub(crate) mod transcript;
+pub(crate) mod web;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

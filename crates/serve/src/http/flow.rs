@@ -62,6 +62,8 @@ struct State {
     /// Reports that were not taken one by one.
     fresh: usize,
     truncated: bool,
+    /// Nobody wants more.
+    unwanted: bool,
     end: Option<End>,
 }
 
@@ -124,6 +126,12 @@ impl Flow {
         Ok(piece)
     }
 
+    /// Drops the output, and what is to come of it.
+    pub(super) fn discard(&self) {
+        let mut state = locked(&self.state);
+        (state.head, state.file, state.filed, state.unwanted) = (Vec::new(), None, 0..0, true);
+    }
+
     /// Takes what was reported since this was asked last.
     pub(super) fn take_reports(&self) -> Vec<String> {
         let mut state = locked(&self.state);
@@ -179,6 +187,9 @@ impl Drop for Source {
 impl Write for Source {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let mut state = locked(&self.flow.state);
+        if state.unwanted {
+            return Ok(bytes.len());
+        }
         let before = state.len();
         let room = self.limit - state.total;
         let fits = bytes.len().min(usize::try_from(room).unwrap_or(usize::MAX));

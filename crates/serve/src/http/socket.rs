@@ -87,7 +87,7 @@ struct Talk {
     /// Where the client knows its view to be.
     told: Option<u64>,
     /// What runs or waits, by its number.
-    running: HashMap<u64, Stop>,
+    running: HashMap<u64, (Stop, Arc<Flow>)>,
     queue: mpsc::Sender<Outgoing>,
     outgoing: mpsc::Receiver<Outgoing>,
 }
@@ -207,7 +207,10 @@ impl Talk {
     async fn heed(&mut self, asked: &Value) -> Result<(), Over> {
         if let Some(id) = asked["cancel"].as_u64() {
             // One that has ended is no error: the two crossed.
-            drop(self.running.remove(&id));
+            if let Some((stop, flow)) = self.running.remove(&id) {
+                flow.discard();
+                drop(stop);
+            }
             return Ok(());
         }
         if let Some(name) = asked["view"].as_str() {
@@ -243,7 +246,7 @@ impl Talk {
         let command = command.to_owned();
         let (flow, stop) = start(&self.site, &self.server, &self.client, self.view, command, limit, settle)
             .map_err(|error| error.to_string())?;
-        self.running.insert(id, stop);
+        self.running.insert(id, (stop, flow.clone()));
         tokio::spawn(carry(id, flow, self.queue.clone()));
         Ok(())
     }

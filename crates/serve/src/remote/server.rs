@@ -1,6 +1,6 @@
 //! Servers of this process: start, list, stop.
 
-use farad_io::Endpoint;
+use farad_io::{Effects, Endpoint};
 use farad_shell::{Args, Env, Result, load};
 
 use super::rap::Rap;
@@ -70,6 +70,8 @@ pub(super) fn stop(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 }
 
 fn begin(env: &mut Env<'_>, kind: Kind, place: &str) -> Result<std::sync::Arc<Server>> {
+    // Whoever may begin a server lets others in.
+    env.ctx.allow(Effects::LOCAL, "serving")?;
     let server = listen::start(env, kind, place)?;
     env.out.report(&server.announcement());
     if server.public {
