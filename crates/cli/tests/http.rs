@@ -564,3 +564,15 @@ fn the_options_allow_what_they_say() {
         assert!(told.status == 403 && told.text().contains("policy"), "{}", told.text());
     }
 }
+
+#[test]
+fn a_session_that_asks_itself_is_told_so() {
+    let folder = support::inputs();
+    let port = support::net::free_port();
+    let line = format!("=h& {port};=+ http://127.0.0.1:{port}/cmd/;?e on");
+    let begun = Instant::now();
+    let ran =
+        support::process::run(support::farad(folder.path()).args(["-q", "-c", &line, "-"]), None, web::LIMIT);
+    assert!(ran.err().contains("503") && ran.out().trim() == "on", "{} {}", ran.out(), ran.err());
+    assert!(begun.elapsed() < Duration::from_secs(8), "{:?}", begun.elapsed());
+}

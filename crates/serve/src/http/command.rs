@@ -21,7 +21,9 @@ use tokio::sync::mpsc;
 use super::flow::{End, Flow, Source};
 use super::{Site, option, refuse, view};
 use crate::host::{self, ViewId};
+use crate::identity;
 use crate::listen::{Client, Server};
+use crate::policy::Place;
 
 /// Longest command, bytes.
 const COMMAND: usize = 1 << 20;
@@ -29,6 +31,9 @@ const COMMAND: usize = 1 << 20;
 const WAITING: usize = 1024;
 /// Longest output in an envelope, bytes.
 const ENVELOPE: u64 = 16 << 20;
+/// How long a command waits for its turn before who asks is looked at.
+const BUSY: Duration = Duration::from_secs(1);
+const CIRCLE: &str = "this would wait for its own session, which is waiting for the answer";
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 const OK: &str = "x-farad-ok";
 
@@ -80,10 +85,25 @@ async fn answer(site: &Arc<Site>, client: &Arc<Client>, headers: &HeaderMap, com
     let Ok((flow, stop)) = start(site, &server, client, place, command, limit, |_, _| {}) else {
         return refuse(StatusCode::SERVICE_UNAVAILABLE, "too many commands wait, or the session has ended");
     };
+    if tokio::time::timeout(BUSY, flow.ready()).await.is_err()
+        && !flow.has_begun()
+        && is_self(client, &server)
+    {
+        return refuse(StatusCode::SERVICE_UNAVAILABLE, CIRCLE);
+    }
     match wants_json {
         true => envelope(&flow, stop).await,
         false => plain(flow, stop).await,
     }
+}
+
+/// Whether it is this very process that asks, and so maybe the session that is asked.
+fn is_self(client: &Client, server: &Server) -> bool {
+    let Place::Tcp(places) = &server.place else { return false };
+    let ours =
+        |peer: std::net::SocketAddr| places.iter().copied().find(|place| place.is_ipv4() == peer.is_ipv4());
+    let pair = client.addr.and_then(|peer| Some((peer, ours(peer)?)));
+    pair.is_some_and(|(peer, local)| identity::is_this_process(peer, local).unwrap_or(false))
 }
 
 /// Hands a command to the session. Dropping the second part stops it.

@@ -62,6 +62,8 @@ struct State {
     /// Reports that were not taken one by one.
     fresh: usize,
     truncated: bool,
+    /// The session is at it.
+    begun: bool,
     /// Nobody wants more.
     unwanted: bool,
     end: Option<End>,
@@ -102,6 +104,12 @@ impl Flow {
                 }
             }
         }
+    }
+
+    /// Whether it runs, or has run.
+    pub(super) fn has_begun(&self) -> bool {
+        let state = locked(&self.state);
+        state.begun || state.end.is_some()
     }
 
     /// Takes what is there, up to a length.
@@ -157,6 +165,7 @@ impl Source {
     /// It begins to run.
     pub(super) fn begin(&mut self) {
         self.begun = Instant::now();
+        locked(&self.flow.state).begun = true;
     }
 
     /// It ran.
