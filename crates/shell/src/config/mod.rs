@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use farad_io::Effects;
 
+mod row;
 mod table;
 
 pub use table::VARIABLES;

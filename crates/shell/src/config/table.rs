@@ -2,91 +2,11 @@
 //!
 //! Size: one table, a row a setting, in the order that lists show them.
 
-use farad_io::Effects;
-
+use super::row::{
+    bit_widths, debugs, destinations, farad_arch_names, fates, files, fixed, policy, ranges, row, runs,
+    syntaxes,
+};
 use super::{Kind, Scope, Variable};
-
-fn farad_arch_names() -> Vec<&'static str> {
-    farad_arch::ARCHS.iter().map(|arch| arch.name).collect()
-}
-
-fn bit_widths() -> Vec<&'static str> {
-    vec!["8", "16", "32", "64"]
-}
-
-fn syntaxes() -> Vec<&'static str> {
-    vec!["att", "intel", "masm", "jz", "regnum"]
-}
-
-fn destinations() -> Vec<&'static str> {
-    vec!["fun", "hit", "flag"]
-}
-
-fn fates() -> Vec<&'static str> {
-    vec!["detach", "keep", "kill"]
-}
-
-fn ranges() -> Vec<&'static str> {
-    vec![
-        "range",
-        "block",
-        "io.map",
-        "io.maps",
-        "io.maps.r",
-        "io.maps.rw",
-        "io.maps.rx",
-        "io.maps.x",
-        "bin.section",
-        "bin.sections",
-        "bin.segments",
-        "file",
-        "raw",
-        "dbg.map",
-        "dbg.maps",
-        "dbg.maps.r",
-        "dbg.maps.rw",
-        "dbg.maps.rx",
-        "dbg.maps.x",
-        "dbg.program",
-        "dbg.stack",
-        "dbg.heap",
-    ]
-}
-
-const fn row(
-    name: &'static str,
-    kind: Kind,
-    scope: Scope,
-    default: &'static str,
-    brief: &'static str,
-) -> Variable {
-    Variable { name, kind, scope, default, brief, needs: Effects::SETTINGS, fixed: None }
-}
-
-/// One whose value is run as commands later, by whoever is there then.
-const fn runs(variable: Variable) -> Variable {
-    Variable { needs: Effects::SETTINGS.union(Effects::OUTSIDE), ..variable }
-}
-
-/// One that says what programs are run with.
-const fn debugs(variable: Variable) -> Variable {
-    Variable { needs: Effects::SETTINGS.union(Effects::DEBUG), ..variable }
-}
-
-/// One that names files of this machine.
-const fn files(variable: Variable) -> Variable {
-    Variable { needs: Effects::SETTINGS.union(Effects::FILES), ..variable }
-}
-
-/// One that says who may do what.
-const fn policy(variable: Variable) -> Variable {
-    Variable { needs: Effects::SETTINGS.union(Effects::POLICY), ..variable }
-}
-
-/// One that has its first value and no other, and why.
-const fn fixed(variable: Variable, why: &'static str) -> Variable {
-    Variable { fixed: Some(why), ..variable }
-}
 
 /// Every setting, sorted by name.
 pub static VARIABLES: &[Variable] = &[
