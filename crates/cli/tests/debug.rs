@@ -588,6 +588,10 @@ fn breakpoints_wait_for_their_file() {
     let lab = Lab::new(&["threads"]);
     let printed = lab.everywhere(&[], "dmm~?libc;dbm libc 0;db~?invalid;db-*;dmm~?threads;dc", &["threads"]);
     assert_eq!(printed, "0\n1\n1\ncounted 24\n");
+    // One that cannot be set when its file has come keeps nothing from running.
+    let far = lab.farad(&["-qc", "dbm libc 0x7fffffffff;dc;db~?disabled", "-d", "threads"]);
+    assert!(far.out().starts_with("counted 24\n") && far.end == End::Exit(0), "{}{}", far.out(), far.err());
+    assert!(far.err().contains("is disabled: "), "{}", far.err());
     let symbols =
         lab.farad(&["-qc", "dcu sym.main;dmi libc qsort~?qsort;dmis libc;f~?sym.qsort", "-d", "threads"]);
     let lines: Vec<String> = symbols.out().lines().map(str::to_owned).collect();
@@ -669,18 +673,22 @@ fn a_core_that_cannot_be_read_is_a_file() {
 fn a_step_far_away_costs_one_exchange() {
     let lab = Lab::new(&["loop"]);
     let server = lab.server();
-    let trips = |steps: usize| {
+    let trips_of = |commands: String| {
         let link = support::link::Link::open(server.port, Duration::from_millis(50)).expect("a slow link");
         let uri = format!("rap://127.0.0.1:{}/dbg://./loop", link.port);
-        let screens = vec!["ds;pd 16 @ rip;dr;pxr 64 @ rsp"; steps].join(";");
-        let finished = lab.farad(&["-qc", &format!("dcu sym.main;{screens}"), &uri]);
+        let finished = lab.farad(&["-qc", &format!("dcu sym.main;{commands}"), &uri]);
         assert_eq!(finished.end, End::Exit(0), "{}", finished.err());
         link.take_trips()
     };
+    let trips = |steps: usize| trips_of(vec!["ds;pd 16 @ rip;dr;pxr 64 @ rsp"; steps].join(";"));
     let (few, many) = (trips(4), trips(14));
     // What instructions refer to for the first time is asked for once.
     assert!(many - few <= 10 + 3, "{few} exchanges for 4 steps, {many} for 14");
     assert!(few <= 20, "{few} exchanges to open, run and step");
+    let points =
+        |count: usize| trips_of((0..count).map(|at| format!("db rip+{at}")).collect::<Vec<_>>().join(";"));
+    let (few, many) = (points(2), points(12));
+    assert!(many - few <= 10, "{few} exchanges for 2 breakpoints, {many} for 12");
 }
 
 #[test]

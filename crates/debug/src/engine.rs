@@ -146,11 +146,6 @@ impl Engine {
     }
 
     fn describe(&mut self) -> Result<Info> {
-        let lost = match self.lost.fate {
-            farad_wire::target::Fate::Detach => "detach",
-            farad_wire::target::Fate::Keep => "keep",
-            farad_wire::target::Fate::Kill => "kill",
-        };
         let Reply::Stop(stop) = self.stop(Look::default())? else { return Err(Error::Gone) };
         let process = self.process()?;
         let pid = process.pid.as_raw();
@@ -163,7 +158,6 @@ impl Engine {
             exe: system::program(pid),
             launched: process.launched,
             entry: entry.unwrap_or(0),
-            lost: lost.to_owned(),
             registers: Vec::new(),
             core: false,
             stop: *stop,

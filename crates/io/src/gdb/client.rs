@@ -266,7 +266,6 @@ impl GdbClient {
             exe: self.exe.clone(),
             launched: !self.attached,
             entry: self.auxiliary_value(9).unwrap_or(0),
-            lost: "as the stub has it".to_owned(),
             registers: self.description.registers.clone(),
             core: false,
             stop,

@@ -266,12 +266,7 @@ pub(super) fn insert_all(env: &mut Env<'_>) -> Result<()> {
     let set =
         env.debugger().points.iter().filter(|(_, it)| it.is_set()).map(|(index, it)| (index, it.clone()));
     for (index, point) in set.collect::<Vec<_>>() {
-        if let Err(error) = super::set_point(env, &point) {
-            env.out.report(&format!("WARN: the breakpoint at {:#x} is disabled: {error}", point.point.addr));
-            if let Some(point) = env.debugger().points.get_mut(index) {
-                point.enabled = false;
-            }
-        }
+        super::run::set_or_disable(env, index, &point)?;
     }
     Ok(())
 }

@@ -18,8 +18,6 @@ pub(crate) struct Breakpoint {
     pub(crate) enabled: bool,
     /// Whether what comes by is only told of.
     pub(crate) trace: bool,
-    /// Whether it goes when it was hit.
-    pub(crate) once: bool,
     /// How often it was hit.
     pub(crate) hits: u64,
     /// An expression that must not be 0 for it to stop.
@@ -39,7 +37,6 @@ impl Breakpoint {
             name: String::new(),
             enabled: true,
             trace: false,
-            once: false,
             hits: 0,
             condition: String::new(),
             command: String::new(),

@@ -62,7 +62,10 @@ pub(crate) fn resume(env: &mut Env<'_>, how: How, until: Vec<u64>, signal: Optio
 /// When it cannot be set there.
 pub(crate) fn set_point(env: &mut Env<'_>, point: &Breakpoint) -> Result<()> {
     env.order(&Request::Insert(point.point))?;
-    let compiled = super::condition::compiled(env, &point.condition).filter(|_| !point.condition.is_empty());
+    if point.condition.is_empty() {
+        return Ok(());
+    }
+    let compiled = super::condition::compiled(env, &point.condition);
     let condition = compiled.filter(|_| env.debugger().info.registers.is_empty()).unwrap_or_default();
     // Not every debugger can; then it is looked at here.
     match env.order(&Request::Condition { addr: point.point.addr, condition }) {
@@ -83,14 +86,33 @@ fn set_pending(env: &mut Env<'_>) -> Result<()> {
         let Some(word) = waiting.module.take() else { continue };
         let Some(module) = all.iter().find(|module| module.is_called(&word)) else { continue };
         waiting.point.addr = waiting.point.addr.wrapping_add(module.from);
-        set_point(env, &waiting)?;
         let point = waiting.point;
-        env.out.report(&format!("INFO: {} is loaded: a breakpoint is at {:#x}", module.path, point.addr));
         if let Some(waiting) = env.debugger().points.get_mut(index) {
             (waiting.point, waiting.module) = (point, None);
         }
+        if set_or_disable(env, index, &waiting)? {
+            let path = crate::render::printable(&module.path);
+            env.out.report(&format!("INFO: {path} is loaded: a breakpoint is at {:#x}", point.addr));
+        }
     }
     Ok(())
+}
+
+/// Sets a breakpoint that the process is known to have. One that cannot be set is told of, and disabled. Returns whether it is
+/// set.
+///
+/// # Errors
+/// An interrupt.
+pub(super) fn set_or_disable(env: &mut Env<'_>, index: usize, point: &Breakpoint) -> Result<bool> {
+    let Err(error) = set_point(env, point) else { return Ok(true) };
+    if error.is_interrupt() {
+        return Err(error);
+    }
+    env.out.report(&format!("WARN: the breakpoint at {:#x} is disabled: {error}", point.point.addr));
+    if let Some(point) = env.debugger().points.get_mut(index) {
+        point.enabled = false;
+    }
+    Ok(false)
 }
 
 /// Where the dynamic linker tells debuggers that files have come or gone, while breakpoints wait for one.
@@ -164,10 +186,6 @@ fn hit(env: &mut Env<'_>, index: usize) -> Result<bool> {
     point.hits += 1;
     let point = point.clone();
     let addr = point.point.addr;
-    if point.once {
-        env.debugger().points.remove(index);
-        env.order(&Request::Remove(point.point))?;
-    }
     if !point.command.is_empty() {
         let before = std::mem::take(&mut env.view.value);
         env.run_text(&point.command)?;

@@ -50,9 +50,6 @@ pub struct Info {
     pub core: bool,
     /// Where the program begins to run; 0 where that is not known.
     pub entry: u64,
-    /// What becomes of it when its debugger is lost, in a word.
-    #[serde(default)]
-    pub lost: String,
     /// Where its registers are in the bytes of the general ones; none where they are as the system keeps them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub registers: Vec<Register>,
