@@ -85,6 +85,10 @@ fn lying(says: impl Fn(&str) -> Option<Vec<u8>> + Send + 'static) -> String {
                 let from = packet.iter().position(|byte| *byte == b'$').unwrap_or(0) + 1;
                 let question = String::from_utf8_lossy(&packet[from..end]).into_owned();
                 let answer = says(&question).unwrap_or_else(|| honest(&question));
+                if answer == FLOOD {
+                    flood(&mut stream);
+                    continue;
+                }
                 if stream.write_all(&packet_of(&answer)).is_err() {
                     return;
                 }
@@ -92,6 +96,21 @@ fn lying(says: impl Fn(&str) -> Option<Vec<u8>> + Send + 'static) -> String {
         }
     });
     format!("gdb://127.0.0.1:{port}")
+}
+
+/// Stands for what a target prints until it is interrupted.
+const FLOOD: &[u8] = b"FLOOD";
+
+fn flood(stream: &mut std::net::TcpStream) {
+    let lines = packet_of(b"O61626364")[1..].repeat(2000);
+    let mut copy = stream.try_clone().expect("a copy");
+    // It prints on behind a stop, as what is under way does.
+    let ends = std::thread::spawn(move || copy.read_exact(&mut [0]));
+    let mut left = 3;
+    while left > 0 && stream.write_all(&lines).is_ok() {
+        left -= u32::from(ends.is_finished());
+    }
+    let _ = stream.write_all(&packet_of(b"T02thread:1;")[1..]);
 }
 
 fn packet_of(content: &[u8]) -> Vec<u8> {
@@ -510,4 +529,73 @@ fn memory_that_a_stub_lies_about_is_drawn_all_the_same() {
         _ => None,
     }));
     assert!(!registers.err().contains("panicked") && registers.out().contains("0x"), "{}", registers.err());
+}
+
+#[test]
+fn a_flood_from_a_target_does_not_keep_an_interrupt_from_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let uri = lying(|question| match question {
+        _ if question.starts_with("qSupported") => Some("PacketSize=4000;QStartNoAckMode+".into()),
+        "QStartNoAckMode" => Some("OK".into()),
+        _ if question.starts_with("vCont;c") => Some(FLOOD.to_vec()),
+        _ => None,
+    });
+    let mut command = support::farad(folder.path());
+    command.args(["-q", &uri]).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = command.spawn().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(b"!touch begins\ndc\ndi~reason > told\nq\n").unwrap();
+    let until = Instant::now() + LIMIT;
+    while !folder.path().join("begins").exists() {
+        assert!(Instant::now() < until, "it does not begin");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    std::thread::sleep(Duration::from_millis(500));
+    rustix::process::kill_process(rustix::process::Pid::from_child(&child), rustix::process::Signal::INT)
+        .unwrap();
+    let until = Instant::now() + Duration::from_secs(20);
+    while child.try_wait().unwrap().is_none() {
+        if Instant::now() > until {
+            child.kill().unwrap();
+            panic!("it goes on for ever");
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let told = std::fs::read_to_string(folder.path().join("told")).unwrap_or_default();
+    assert_eq!(told, "reason=interrupted\n");
+}
+
+#[test]
+fn what_a_stub_tells_of_memory_and_threads_is_asked_for_once() {
+    use std::sync::{Arc, Mutex};
+    let folder = tempfile::tempdir().unwrap();
+    let asked: Arc<Mutex<Vec<String>>> = Arc::default();
+    let heard = asked.clone();
+    let uri = lying(move |question| {
+        heard.lock().unwrap().push(question.to_owned());
+        match question {
+            _ if question.starts_with("vFile:open") => Some(b"F5".to_vec()),
+            _ if question.starts_with("vFile:pread") && question.ends_with(",0") => {
+                Some(b"F2f;401000-402000 r-xp 00000000 00:00 0   /program\n".to_vec())
+            }
+            _ if question.starts_with("vFile:pread") => Some(b"F0;".to_vec()),
+            _ if question.starts_with("vCont;") => Some(b"T05thread:1;".to_vec()),
+            // More threads than anybody has, and no end of them.
+            _ if question.ends_with("ThreadInfo") => {
+                let ids: Vec<String> = (1..=3000).map(|id| format!("{id:x}")).collect();
+                Some(format!("m{}", ids.join(",")).into())
+            }
+            _ => None,
+        }
+    });
+    let finished =
+        farad(folder.path(), &["-qc", "px 8 @ 0;px 8 @ 0x10000;px 8 @ 0x20000;dm~?;ds;dm~?;dpt~?", &uri]);
+    let lines = finished.out();
+    let counts: Vec<&str> = lines.lines().filter(|line| line.parse::<u32>().is_ok()).collect();
+    assert_eq!(counts, ["1", "1", "4096"], "{lines}{}", finished.err());
+    let asked = asked.lock().unwrap();
+    let opened = asked.iter().filter(|question| question.starts_with("vFile:open")).count();
+    assert_eq!(opened, 2, "once before the step and once behind it");
+    let selected = asked.iter().rfind(|question| question.starts_with("Hg")).map(String::as_str);
+    assert_eq!(selected, Some("Hg1"), "the current thread is the one that registers are of");
 }

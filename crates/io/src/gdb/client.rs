@@ -4,7 +4,7 @@ use std::io::Write;
 use std::time::Duration;
 
 use farad_wire::gdb::{Features, StopReply, Thread, hex_bytes};
-use farad_wire::target::{self, Bytes, End, Info, Reason, Reply, Request, Stop};
+use farad_wire::target::{self, Area, Bytes, End, Info, Reason, Reply, Request, Stop};
 
 use super::conversation::{Conversation, is_refusal};
 use super::description::{self, Description};
@@ -27,6 +27,8 @@ const DOCUMENTS: usize = 64;
 const SMALLEST: usize = 400;
 const LARGEST: usize = 256 << 10;
 
+/// Most threads.
+const THREADS: usize = 4096;
 /// Most breakpoints that are gone and remembered.
 const REMOVED: usize = 4096;
 
@@ -64,6 +66,8 @@ pub struct GdbClient {
     pub(super) removed: Vec<u64>,
     /// The program counter, while it is known.
     pub(super) pc: Option<u64>,
+    /// The memory maps, as long as it has not run.
+    pub(super) areas: Option<Vec<Area>>,
     auxiliary: Vec<u8>,
     exe: String,
     attached: bool,
@@ -90,6 +94,7 @@ impl GdbClient {
             points: Vec::new(),
             pc: None,
             removed: Vec::new(),
+            areas: None,
             auxiliary: Vec::new(),
             exe: options.file.clone().unwrap_or_default(),
             attached: false,
@@ -177,6 +182,7 @@ impl GdbClient {
         let piece = PIECE.min(self.packet - 16);
         let mut whole: Vec<u8> = Vec::new();
         loop {
+            ctx.check()?;
             let question = format!("qXfer:{kind}:read:{name}:{:x},{piece:x}", whole.len());
             let answer = self.talk.ask(question.as_bytes(), ctx)?;
             match answer.split_first() {
@@ -348,19 +354,30 @@ impl GdbClient {
     fn threads(&mut self, ctx: &Ctx) -> Result<Reply> {
         let mut ids = Vec::new();
         let mut question: &[u8] = b"qfThreadInfo";
-        loop {
+        while ids.len() < THREADS {
+            ctx.check()?;
             let answer = self.talk.ask(question, ctx)?;
             let text = String::from_utf8_lossy(&answer).into_owned();
             let Some(list) = text.strip_prefix('m') else { break };
-            ids.extend(list.split(',').filter_map(Thread::parse));
-            if ids.len() > DOCUMENT {
-                return Err(self.talk.fail("its list of threads has no end"));
+            let known = ids.len();
+            ids.extend(list.split(',').filter_map(Thread::parse).take(THREADS - known));
+            if ids.len() == known {
+                break;
             }
             question = b"qsThreadInfo";
         }
-        let current = self.thread;
+        let rows = self.thread_rows(&ids, ctx);
+        // Whatever came of it, registers are those of the current one again.
+        let back = self.talk.ask(format!("Hg{}", self.thread).as_bytes(), ctx);
+        let rows = rows?;
+        back?;
+        Ok(Reply::Threads(rows))
+    }
+
+    fn thread_rows(&mut self, ids: &[Thread], ctx: &Ctx) -> Result<Vec<target::Thread>> {
         let mut rows = Vec::new();
         for thread in ids {
+            ctx.check()?;
             let questions = [format!("Hg{thread}"), "g".to_owned(), format!("qThreadExtraInfo,{thread}")];
             let questions = questions.map(String::into_bytes);
             let answers = self.talk.ask_all(&questions, ctx)?;
@@ -369,13 +386,12 @@ impl GdbClient {
                 if is_refusal(&answers[2]) { Vec::new() } else { hex_bytes(&answers[2]).unwrap_or_default() };
             rows.push(target::Thread {
                 id: u32::try_from(thread.id).unwrap_or(0),
-                current: thread.id == current.id,
+                current: thread.id == self.thread.id,
                 name: String::from_utf8_lossy(&name).into_owned(),
                 pc: self.register(&all, super::layout::PC),
             });
         }
-        self.talk.ask(format!("Hg{current}").as_bytes(), ctx)?;
-        Ok(Reply::Threads(rows))
+        Ok(rows)
     }
 
     fn point(&mut self, letter: u8, point: target::Point, ctx: &Ctx) -> Result<Reply> {

@@ -11,6 +11,8 @@ use crate::net::Link;
 
 /// Bytes taken off the link at a time.
 const CHUNK: usize = 64 << 10;
+/// Most bytes that are put aside while something is sent: a flight of the longest answers.
+const UNHEARD: usize = 16 << 20;
 /// How often a packet is sent again that did not arrive whole.
 const AGAIN: u32 = 3;
 /// Cancels that an answer is waited through.
@@ -23,7 +25,8 @@ pub(super) struct Conversation {
     link: Link,
     uri: String,
     decoder: Decoder,
-    arrived: VecDeque<Vec<u8>>,
+    /// Bytes that came and were not looked at.
+    came: VecDeque<u8>,
     /// Packets are acknowledged.
     pub(super) acks: bool,
     sent: Vec<u8>,
@@ -37,7 +40,7 @@ impl Conversation {
             link,
             uri,
             decoder: Decoder::default(),
-            arrived: VecDeque::new(),
+            came: VecDeque::new(),
             acks: true,
             sent: Vec::new(),
             again: 0,
@@ -73,20 +76,30 @@ impl Conversation {
         }
         let mut done = 0;
         let mut buf = vec![0; CHUNK];
-        let until = Instant::now() + PATIENCE;
+        let mut until = Instant::now() + PATIENCE;
         while done < bytes.len() {
             let moved =
                 self.link.exchange(&bytes[done..], &mut buf).map_err(|error| self.fail(error.to_string()))?;
-            done += moved.sent;
-            self.take(&buf[..moved.received])?;
+            self.came.extend(&buf[..moved.received]);
             if self.link.is_closed() {
                 return Err(self.fail("the stub hung up"));
             }
-            if moved.sent == 0 && moved.received == 0 {
+            if self.came.len() > UNHEARD {
+                return Err(self.fail("it sends more than was asked for"));
+            }
+            if moved.sent > 0 {
+                done += moved.sent;
+                until = Instant::now() + PATIENCE;
+                continue;
+            }
+            if done == 0 {
                 ctx.check()?;
-                if Instant::now() > until {
-                    return Err(self.fail("the stub takes nothing"));
-                }
+            } else if ctx.cancel.count() > CANCELS {
+                // What was begun must be ended: the stub would take what comes next for the rest of it.
+                return Err(self.fail("hung up: it did not take what was sent before the third ^C"));
+            }
+            if Instant::now() > until {
+                return Err(self.fail("the stub takes nothing"));
             }
         }
         Ok(())
@@ -98,12 +111,14 @@ impl Conversation {
         self.send_raw(&[INTERRUPT], &patient)
     }
 
-    fn take(&mut self, bytes: &[u8]) -> Result<()> {
-        for &byte in bytes {
+    /// The next packet of the bytes that came. No more of them are looked at, so that of packets that nobody waits for
+    /// only the bytes are kept.
+    fn take(&mut self) -> Result<Option<Vec<u8>>> {
+        while let Some(byte) = self.came.pop_front() {
             match self.decoder.push(byte).map_err(|error| self.fail(error.to_string()))? {
                 Some(Event::Packet { content, intact: true }) => {
-                    self.arrived.push_back(content);
                     self.acknowledge(b"+")?;
+                    return Ok(Some(content));
                 }
                 Some(Event::Packet { intact: false, .. }) if self.acks => self.acknowledge(b"-")?,
                 Some(Event::Packet { .. }) => return Err(self.fail("a packet's sum is wrong")),
@@ -118,7 +133,7 @@ impl Conversation {
                 Some(Event::Ack | Event::Notification(_)) | None => {}
             }
         }
-        Ok(())
+        Ok(None)
     }
 
     fn acknowledge(&mut self, sign: &[u8]) -> Result<()> {
@@ -130,16 +145,17 @@ impl Conversation {
 
     /// The next packet, if one came within a tick.
     pub(super) fn poll(&mut self) -> Result<Option<Vec<u8>>> {
-        if let Some(content) = self.arrived.pop_front() {
+        if let Some(content) = self.take()? {
             return Ok(Some(content));
         }
         let mut buf = vec![0; CHUNK];
         let moved = self.link.exchange(&[], &mut buf).map_err(|error| self.fail(error.to_string()))?;
-        self.take(&buf[..moved.received])?;
-        if self.arrived.is_empty() && self.link.is_closed() {
+        self.came.extend(&buf[..moved.received]);
+        let content = self.take()?;
+        if content.is_none() && self.link.is_closed() {
             return Err(self.fail("the stub hung up"));
         }
-        Ok(self.arrived.pop_front())
+        Ok(content)
     }
 
     /// The next packet. An answer is on its way, and is waited for whoever cancels; a wait that is given up all the same

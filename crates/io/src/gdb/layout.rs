@@ -33,6 +33,13 @@ impl GdbClient {
         if self.has_ended() {
             return Ok(None);
         }
+        if self.areas.is_none() {
+            self.areas = self.ask_maps(ctx)?;
+        }
+        Ok(self.areas.clone())
+    }
+
+    fn ask_maps(&mut self, ctx: &Ctx) -> Result<Option<Vec<Area>>> {
         let pid = if self.thread.pid > 0 { self.thread.pid } else { self.thread.id };
         if let Some(text) = self.file(&format!("/proc/{pid}/maps"), ctx)? {
             return Ok(Some(parse_maps(&String::from_utf8_lossy(&text))));
@@ -51,7 +58,7 @@ impl GdbClient {
         };
         let piece = PIECE.min(self.packet - 32);
         let mut whole = Vec::new();
-        loop {
+        while ctx.check().is_ok() {
             let question = format!("vFile:pread:{fd:x},{piece:x},{:x}", whole.len());
             let answer = self.talk.ask(question.as_bytes(), ctx)?;
             let Some(end) = answer.iter().position(|byte| *byte == b';') else { break };
@@ -62,6 +69,7 @@ impl GdbClient {
             whole.extend_from_slice(data);
         }
         self.talk.ask(format!("vFile:close:{fd:x}").as_bytes(), ctx)?;
+        ctx.check()?;
         Ok(Some(whole).filter(|whole| !whole.is_empty()))
     }
 
@@ -88,10 +96,12 @@ impl GdbClient {
         let sp = self.register(&all, SP);
         let (from, to) = ((sp - sp % PAGE).saturating_sub(STACK), (sp - sp % PAGE).saturating_add(STACK));
         // Of the stack as much as can be read is there.
+        let wanted: Vec<(u64, usize)> = (from..to).step_by(PAGE as usize).map(|page| (page, 1)).collect();
+        let there: Vec<u64> = self.read_windows(&wanted, ctx)?.into_iter().map(|(page, _)| page).collect();
         let mut pages: Vec<u64> = Vec::new();
         for page in (from..to).step_by(PAGE as usize) {
             let taken = areas.iter().any(|area| (area.from..area.to).contains(&page));
-            if !taken && self.read_at(page, &mut [0], ctx)? == 1 {
+            if !taken && there.contains(&page) {
                 pages.push(page);
             } else if page > sp {
                 break;

@@ -139,6 +139,7 @@ impl Run<'_> {
 
     fn send(&mut self, how: Go) -> Result<()> {
         let client = &mut *self.client;
+        client.areas = None;
         let signal = std::mem::take(&mut client.deliver);
         let thread = client.thread;
         let letter = match how {
@@ -163,22 +164,21 @@ impl Run<'_> {
         let mut interrupts = 0;
         let mut asked = None;
         loop {
-            let Some(content) = self.client.talk.poll()? else {
-                let over = self.ctx.deadline.is_some_and(|deadline| Instant::now() >= deadline);
-                let wanted = self.ctx.cancel.count().max(u32::from(over));
-                if wanted > interrupts {
-                    interrupts = wanted;
-                    asked.get_or_insert_with(Instant::now);
-                    self.client.talk.interrupt(self.ctx)?;
-                }
-                if asked.is_some_and(|asked| asked.elapsed() > PATIENCE) {
-                    return Err(self
-                        .client
-                        .talk
-                        .fail("hung up: the target does not stop when it is interrupted"));
-                }
-                continue;
-            };
+            // Looked at in every turn: what the target prints may never end.
+            let over = self.ctx.deadline.is_some_and(|deadline| Instant::now() >= deadline);
+            let wanted = self.ctx.cancel.count().max(u32::from(over));
+            if wanted > interrupts {
+                interrupts = wanted;
+                asked.get_or_insert_with(Instant::now);
+                self.client.talk.interrupt(self.ctx)?;
+            }
+            if asked.is_some_and(|asked| asked.elapsed() > PATIENCE) {
+                return Err(self
+                    .client
+                    .talk
+                    .fail("hung up: the target does not stop when it is interrupted"));
+            }
+            let Some(content) = self.client.talk.poll()? else { continue };
             match StopReply::parse(&content) {
                 Some(StopReply::Output(text)) => {
                     // That nobody reads it is no reason to leave the target alone.
