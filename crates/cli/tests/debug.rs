@@ -746,3 +746,62 @@ fn what_was_noted_of_a_file_stays_when_it_is_run() {
     let nothing = lab.farad(&["-qc", "ood", "malloc://64"]);
     assert!(nothing.err().contains("no file that can be run"), "{}", nothing.err());
 }
+
+/// The addresses are those that objdump shows.
+#[test]
+fn a_program_of_32_bits_is_debugged() {
+    let lab = Lab::new(&[]);
+    let program = support::root().join("tests/golden/inputs/vault.i386.elf");
+    std::fs::copy(program, lab.path().join("vault")).unwrap();
+    let script = "e asm.bits;di~bits;db sym.compare;dc;dr eip;dbt~[1];db-*;ds;dr eip;dsf;dr eip;dso;dr eip;\
+                  dbH 0x401391;dc;dr eip;dr dr0;dso;dr eip;db-*;dm 0x10000000 4096;dm~0x0000000010000000~?;\
+                  dx b82a000000;dr eip;dr eax=7;dr ax;dr st0=5;dr xmm7=9;ds;dr st0;dr xmm7;\
+                  wx b814000000cd80ebf7 @ eip;dcs getpid;dr eip;dr oeax;dk 9;di~type";
+    let printed = lab.everywhere(&[], script, &["vault"]);
+    let wanted = [
+        "32",
+        "bits=32",
+        "0x004011c0",
+        "0x4011c0",
+        "0x4012f3",
+        "0x004011c1",
+        "0x004012f3",
+        "0x004012f6",
+        "0x00401391",
+        "0x00401391",
+        "0x00401396",
+        "0x10000000",
+        "1",
+        "0x0000002a",
+        "0x00401396",
+        "0x0dab0316 -> 0x00000007",
+        "0x00000007",
+        "0x00000000 -> 0x00000005",
+        "0x00000000 -> 0x00000009",
+        "0x00000005",
+        "0x00000009",
+        "0x004013a0",
+        "0x00000014",
+        "type=dead",
+    ];
+    assert_eq!(printed.lines().collect::<Vec<_>>(), wanted);
+    let own = lab.farad(&["-qc", "dcu sym.compare;?v `dxs getpid`-`di~pid[1]`;dxs close 77", "-d", "vault"]);
+    assert_eq!(own.out(), "0x0\n", "{}", own.err());
+    assert!(own.err().contains("close in the process: Bad file descriptor"), "{}", own.err());
+    // Frames by the chain of frame pointers.
+    let chain = "dcu sym.compare;ds;dr ebp=esp+16;wv4 esp+32 @ ebp;wv4 0x401371 @ ebp+4;wv4 0 @ esp+32;wv4 0x401396 @ esp+36;dbt~[1]";
+    let frames = lab.farad(&["-qc", chain, "-d", "vault"]);
+    assert!(frames.out().ends_with("0x4011c1\n0x401371\n0x401396\n"), "{}{}", frames.out(), frames.err());
+}
+
+#[test]
+fn registers_of_each_kind_are_set() {
+    let lab = Lab::new(&["loop"]);
+    let script =
+        "dcu sym.main;dr rax=5;dr st3=6;dr xmm15=7;dbH 0x1234;ds;dr rax;dr st3;dr xmm15;dr dr0;dr dr7";
+    let set = lab.everywhere(&[], script, &["loop"]);
+    let values: Vec<&str> = set.lines().skip(3).collect();
+    // The last has a bit for the one that is set.
+    let wanted = ["0x00000005", "0x00000006", "0x00000007", "0x00001234", "0x00000001"];
+    assert_eq!(values, wanted, "{set}");
+}

@@ -7,8 +7,9 @@ use farad_wire::target::{
 
 use crate::error::{Error, Result};
 use crate::launch::Plan;
+use crate::machine::{self, Layout};
 use crate::process::{Control, Process};
-use crate::{machine, system};
+use crate::system;
 
 /// The key of the entry point in the auxiliary vector: `AT_ENTRY`.
 const ENTRY: u64 = 9;
@@ -116,7 +117,14 @@ impl Engine {
             }
         }
         self.reason = Reason::Begun;
-        Ok(Reply::Info(Box::new(self.describe()?)))
+        match self.describe() {
+            Ok(info) => Ok(Reply::Info(Box::new(info))),
+            Err(error) => {
+                // Nobody can do anything with it.
+                self.end(End::Close)?;
+                Err(error)
+            }
+        }
     }
 
     fn launch(&mut self, launch: &Launch) -> Result<()> {
@@ -149,11 +157,14 @@ impl Engine {
         let Reply::Stop(stop) = self.stop(Look::default())? else { return Err(Error::Gone) };
         let process = self.process()?;
         let pid = process.pid.as_raw();
-        let entry = system::auxiliary(pid).ok().and_then(|vector| system::auxiliary_value(&vector, ENTRY));
+        // Of one that has ended they may not be known.
+        let bits = Layout::of(&stop.general.0).map_or(64, |layout| layout.bits);
+        let entry = system::auxiliary(pid).ok();
+        let entry = entry.and_then(|vector| system::auxiliary_value(&vector, bits / 8, ENTRY));
         Ok(Info {
             pid: pid.unsigned_abs(),
             arch: machine::ARCH.to_owned(),
-            bits: machine::bits(&stop.general.0),
+            bits,
             os: "linux".to_owned(),
             exe: system::program(pid),
             launched: process.launched,
@@ -181,8 +192,8 @@ impl Engine {
             return Ok(Reply::Stop(Box::new(stop)));
         }
         let general = process.registers(0, Bank::General)?;
-        let pc = machine::word(&general, machine::PC);
-        let sp = machine::word(&general, machine::SP);
+        let layout = Layout::of(&general)?;
+        let (pc, sp) = (layout.pc(&general), layout.sp(&general));
         let before = u64::from(look.before.min(LOOK));
         let code = look.code.min(LOOK) as usize;
         for (addr, len) in

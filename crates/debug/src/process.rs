@@ -23,7 +23,7 @@ use nix::unistd::Pid;
 
 use crate::error::{Error, Result};
 use crate::launch::Waiting;
-use crate::machine;
+use crate::machine::{self, Layout};
 use crate::patch::Patches;
 use crate::{ptrace, system};
 use memory::{open_memory, write_memory};
@@ -247,7 +247,7 @@ impl Process {
                 id: id.unsigned_abs(),
                 current: id == self.current,
                 name: system::thread_name(self.pid.as_raw(), id),
-                pc: machine::word(&general, machine::PC),
+                pc: Layout::of(&general).map_or(0, |layout| layout.pc(&general)),
             }
         };
         self.threads.keys().map(row).collect()
@@ -270,13 +270,14 @@ impl Process {
     }
 
     fn pc(&self, thread: i32) -> Result<u64> {
-        Ok(machine::word(&machine::registers(Pid::from_raw(thread), Bank::General)?, machine::PC))
+        let general = machine::registers(Pid::from_raw(thread), Bank::General)?;
+        Ok(Layout::of(&general)?.pc(&general))
     }
 
     fn set_pc(&self, thread: i32, pc: u64) -> Result<()> {
         let thread = Pid::from_raw(thread);
         let mut general = machine::registers(thread, Bank::General)?;
-        machine::set_word(&mut general, machine::PC, pc);
+        Layout::of(&general)?.set_pc(&mut general, pc);
         machine::set_registers(thread, Bank::General, &general)
     }
 

@@ -56,14 +56,12 @@ pub(crate) fn auxiliary(pid: i32) -> Result<Vec<u8>> {
     fs::read(format!("/proc/{pid}/auxv")).map_err(|_| Error::Gone)
 }
 
-/// The value of a key of an auxiliary vector of 64-bit words.
-pub(crate) fn auxiliary_value(vector: &[u8], key: u64) -> Option<u64> {
-    let pairs = vector.chunks_exact(16);
-    let word = |bytes: &[u8]| bytes.try_into().ok().map(u64::from_le_bytes);
-    pairs
-        .filter_map(|pair| Some((word(&pair[..8])?, word(&pair[8..])?)))
-        .find(|pair| pair.0 == key)
-        .map(|pair| pair.1)
+/// The value of a key of an auxiliary vector, whose words are of `width` bytes.
+pub(crate) fn auxiliary_value(vector: &[u8], width: u32, key: u64) -> Option<u64> {
+    let width = width as usize;
+    let word = |bytes: &[u8]| bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
+    let mut pairs = vector.chunks_exact(width * 2);
+    pairs.find(|pair| word(&pair[..width]) == key).map(|pair| word(&pair[width..]))
 }
 
 /// The memory maps as the system writes them.

@@ -26,7 +26,7 @@ use crate::eval::Env;
 use crate::flag::Flag;
 
 pub(crate) use backtrace::{Frame, backtrace};
-pub(crate) use call::{syscall_arguments, syscall_name, syscall_number};
+pub(crate) use call::{map_call, syscall_arguments, syscall_name, syscall_number};
 pub(crate) use condition::holds;
 pub(crate) use dump::dump;
 pub(crate) use inject::{execute, syscall};
@@ -202,8 +202,20 @@ impl Env<'_> {
         let layout = self.debugger().info.registers.clone();
         let (bank, bytes) = match bank {
             _ if !layout.is_empty() => (target::Bank::General, gather_by(&values, general, &layout)),
-            Bank::Float | Bank::Vector => (target::Bank::Float, values.bytes(Bank::Float).to_vec()),
-            Bank::Debug => (target::Bank::Debug, values.bytes(Bank::Debug).to_vec()),
+            Bank::Float | Bank::Vector | Bank::Debug => {
+                let (bank, wanted) = match bank {
+                    Bank::Debug => (Bank::Debug, target::Bank::Debug),
+                    _ => (Bank::Float, target::Bank::Float),
+                };
+                // The system keeps more of them than have names here.
+                let Reply::Bytes(Bytes(mut bytes)) =
+                    self.ask(&Request::Registers { thread, bank: wanted })?
+                else {
+                    return Err(surprise());
+                };
+                copy(values.bytes(bank), &mut bytes);
+                (wanted, bytes)
+            }
             Bank::General | Bank::Flag | Bank::Segment => (target::Bank::General, gather(&values, general)),
         };
         self.order(&Request::SetRegisters { thread, bank, bytes: Bytes(bytes.clone()) })?;

@@ -5,7 +5,7 @@ use std::mem::offset_of;
 use farad_wire::target::{Bank, Point, PointKind};
 use nix::unistd::Pid;
 
-use super::word;
+use super::Layout;
 use crate::error::{Error, Result};
 use crate::ptrace;
 
@@ -15,19 +15,22 @@ pub(crate) const ARCH: &str = "arm";
 pub(crate) const TRAP: &[u8] = &[0x00, 0x00, 0x20, 0xd4];
 /// How far the program counter is behind a breakpoint that was hit, bytes.
 pub(crate) const PAST: u64 = 0;
-/// Bytes of the general registers.
-pub(crate) const GENERAL: usize = size_of::<libc::user_regs_struct>();
-/// Bytes of the floating point registers: 32 of 16, and two words.
-pub(crate) const FLOAT: usize = 528;
+/// Bytes of the general registers, and of the floating point ones: 32 of 16, and two words.
+const GENERAL: usize = size_of::<libc::user_regs_struct>();
+const FLOAT: usize = 528;
 
-/// The program counter in the general registers, bytes.
-pub(crate) const PC: usize = offset_of!(libc::user_regs_struct, pc);
-/// The stack pointer.
-pub(crate) const SP: usize = offset_of!(libc::user_regs_struct, sp);
-/// The register that calls leave the return address in: `x30`.
-pub(crate) const LINK: Option<usize> = Some(30 * 8);
-/// The number of the system call that was entered: `x8`.
-pub(crate) const CALL: usize = 8 * 8;
+/// What programs there are, in words.
+pub(super) const KNOWN: &str = "aarch64 with 64 bits";
+
+/// Where their registers are. Calls leave the return address in `x30`, and the number of a system call is in `x8`.
+pub(super) static LAYOUTS: [Layout; 1] = [Layout {
+    len: GENERAL,
+    bits: 64,
+    pc: offset_of!(libc::user_regs_struct, pc),
+    sp: offset_of!(libc::user_regs_struct, sp),
+    link: Some(30 * 8),
+    call: 8 * 8,
+}];
 
 /// Register sets that `libc` does not name: `NT_ARM_HW_BREAK`, `NT_ARM_HW_WATCH`.
 const BREAKS: libc::c_int = 0x402;
@@ -37,11 +40,6 @@ const SLOTS: usize = 16;
 /// Bytes before the slots, and of a slot.
 const HEAD: usize = 8;
 const SLOT: usize = 16;
-
-/// Bits of an address.
-pub(crate) fn bits(_general: &[u8]) -> u32 {
-    64
-}
 
 /// The bytes of the debug registers: those for breakpoints.
 pub(crate) fn debug_registers(thread: Pid) -> Result<Vec<u8>> {
@@ -99,7 +97,8 @@ pub(crate) fn watch(thread: Pid, points: &[Point]) -> Result<()> {
 /// Which of `points` stopped a thread, if one did.
 pub(crate) fn touched(thread: Pid, points: &[Point]) -> Result<Option<Point>> {
     let addr = ptrace::signal(thread)?.addr;
-    let pc = word(&registers(thread, Bank::General)?, PC);
+    let general = registers(thread, Bank::General)?;
+    let pc = Layout::of(&general)?.pc(&general);
     let holds = |point: &Point| match point.kind {
         PointKind::Software | PointKind::Hardware => point.addr == pc,
         // The system tells an address that the access may only begin near.

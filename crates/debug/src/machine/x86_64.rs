@@ -5,7 +5,7 @@ use std::mem::offset_of;
 use farad_wire::target::{Bank, Point, PointKind};
 use nix::unistd::Pid;
 
-use super::word;
+use super::Layout;
 use crate::error::{Error, Result};
 use crate::ptrace;
 
@@ -15,52 +15,68 @@ pub(crate) const ARCH: &str = "x86";
 pub(crate) const TRAP: &[u8] = &[0xcc];
 /// How far the program counter is behind a breakpoint that was hit, bytes.
 pub(crate) const PAST: u64 = 1;
-/// Bytes of the general registers.
-pub(crate) const GENERAL: usize = size_of::<libc::user_regs_struct>();
-/// Bytes of the floating point registers.
-pub(crate) const FLOAT: usize = size_of::<libc::user_fpregs_struct>();
+/// Bytes of the general registers, and of the floating point ones.
+const GENERAL: usize = size_of::<libc::user_regs_struct>();
+const FLOAT: usize = size_of::<libc::user_fpregs_struct>();
+/// The same of a program of 32 bits, which are kept in `user_regs_struct32`; of its floating point registers there are as many in
+/// a set of their own.
+const GENERAL_32: usize = 17 * 4;
+const NT_PRXFPREG: libc::c_int = 0x46e6_2b7f;
 
-/// The program counter in the general registers, bytes.
-pub(crate) const PC: usize = offset_of!(libc::user_regs_struct, rip);
-/// The stack pointer.
-pub(crate) const SP: usize = offset_of!(libc::user_regs_struct, rsp);
-/// The register that calls leave the return address in: none.
-pub(crate) const LINK: Option<usize> = None;
-/// The number of the system call that was entered.
-pub(crate) const CALL: usize = offset_of!(libc::user_regs_struct, orig_rax);
+/// What programs there are, in words.
+pub(super) const KNOWN: &str = "x86 with 64 and 32 bits";
+
+/// Where their registers are.
+pub(super) static LAYOUTS: [Layout; 2] = [
+    Layout {
+        len: GENERAL,
+        bits: 64,
+        pc: offset_of!(libc::user_regs_struct, rip),
+        sp: offset_of!(libc::user_regs_struct, rsp),
+        link: None,
+        call: offset_of!(libc::user_regs_struct, orig_rax),
+    },
+    Layout { len: GENERAL_32, bits: 32, pc: 12 * 4, sp: 15 * 4, link: None, call: 11 * 4 },
+];
 
 /// Debug registers: four addresses, and which of them count.
 const ADDRESSES: usize = 4;
 const STATUS: usize = 6;
 const CONTROL: usize = 7;
-/// Numbers of the debug registers in the bytes of their bank, which has no 4 and 5.
-const BANK: [usize; 6] = [0, 1, 2, 3, STATUS, CONTROL];
-
-/// Whether a register file is that of a program of 32 bits.
-pub(crate) fn bits(general: &[u8]) -> u32 {
-    // The code segment of 32-bit programs.
-    if word(general, offset_of!(libc::user_regs_struct, cs)) == 0x23 { 32 } else { 64 }
-}
+/// How many there are in the bytes of their bank, of which two are none.
+const BANK: usize = 8;
+const NONE: [usize; 2] = [4, 5];
 
 fn register(number: usize) -> usize {
     offset_of!(libc::user, u_debugreg) + number * size_of::<u64>()
 }
 
-/// The bytes of the debug registers.
+/// The bytes of the debug registers, each as wide as an address of the program.
 pub(crate) fn debug_registers(thread: Pid) -> Result<Vec<u8>> {
+    let width = width(thread)?;
     let mut bytes = Vec::new();
-    for number in BANK {
-        bytes.extend(ptrace::peek_user(thread, register(number))?.to_le_bytes());
+    for number in 0..BANK {
+        let value = if NONE.contains(&number) { 0 } else { ptrace::peek_user(thread, register(number))? };
+        bytes.extend_from_slice(&value.to_le_bytes()[..width]);
     }
     Ok(bytes)
 }
 
 /// Sets them.
 pub(crate) fn set_debug_registers(thread: Pid, bytes: &[u8]) -> Result<()> {
-    for (index, number) in BANK.into_iter().enumerate() {
-        ptrace::poke_user(thread, register(number), word(bytes, index * 8))?;
+    for (number, value) in bytes.chunks_exact(width(thread)?).enumerate().take(BANK) {
+        if !NONE.contains(&number) {
+            let value = value.iter().rev().fold(0, |value, byte| value << 8 | u64::from(*byte));
+            ptrace::poke_user(thread, register(number), value)?;
+        }
     }
     Ok(())
+}
+
+/// Bytes of an address of a program.
+fn width(thread: Pid) -> Result<usize> {
+    let general = ptrace::registers(thread, libc::NT_PRSTATUS, GENERAL)?;
+    Ok(Layout::of(&general)?.bits as usize / 8)
 }
 
 /// Has a thread stop at these and no others.
@@ -123,11 +139,16 @@ pub(crate) fn is_trap(code: &[u8]) -> bool {
     code.starts_with(TRAP)
 }
 
+/// The set that has the floating point registers as `fxsave` writes them.
+fn float_set(thread: Pid) -> Result<libc::c_int> {
+    Ok(if width(thread)? == 4 { NT_PRXFPREG } else { libc::NT_PRFPREG })
+}
+
 /// The bytes of a bank.
 pub(crate) fn registers(thread: Pid, bank: Bank) -> Result<Vec<u8>> {
     match bank {
         Bank::General => ptrace::registers(thread, libc::NT_PRSTATUS, GENERAL),
-        Bank::Float => ptrace::registers(thread, libc::NT_PRFPREG, FLOAT),
+        Bank::Float => ptrace::registers(thread, float_set(thread)?, FLOAT),
         Bank::Debug => debug_registers(thread),
     }
 }
@@ -136,7 +157,7 @@ pub(crate) fn registers(thread: Pid, bank: Bank) -> Result<Vec<u8>> {
 pub(crate) fn set_registers(thread: Pid, bank: Bank, bytes: &[u8]) -> Result<()> {
     match bank {
         Bank::General => ptrace::set_registers(thread, libc::NT_PRSTATUS, bytes),
-        Bank::Float => ptrace::set_registers(thread, libc::NT_PRFPREG, bytes),
+        Bank::Float => ptrace::set_registers(thread, float_set(thread)?, bytes),
         Bank::Debug => set_debug_registers(thread, bytes),
     }
 }

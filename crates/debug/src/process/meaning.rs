@@ -7,7 +7,8 @@ use nix::unistd::Pid;
 use super::status::Status;
 use super::{Process, Thread};
 use crate::error::Result;
-use crate::{machine, ptrace, system};
+use crate::machine::{self, Layout};
+use crate::{ptrace, system};
 
 /// Signals that pass without a stop unless it is asked for: they are part of how programs work.
 const PASSING: [i32; 7] =
@@ -92,7 +93,7 @@ impl Process {
         thread.calling = !thread.calling;
         let enters = thread.calling;
         let general = machine::registers(Pid::from_raw(id), Bank::General)?;
-        Ok(Meaning::Stop(Reason::Syscall { number: machine::word(&general, machine::CALL), enters }))
+        Ok(Meaning::Stop(Reason::Syscall { number: Layout::of(&general)?.call(&general), enters }))
     }
 
     fn mean_trap(&mut self, id: i32) -> Result<Meaning> {

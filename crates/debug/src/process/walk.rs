@@ -7,7 +7,7 @@ use nix::sys::ptrace::Request;
 use super::Process;
 use super::run::{Control, Poke};
 use crate::error::{Error, Result};
-use crate::machine::{self, word};
+use crate::machine::{self, Layout};
 
 /// The current thread, for as long as one request takes.
 struct Current<'a> {
@@ -46,7 +46,7 @@ impl Process {
     }
 
     fn machine(&self) -> Result<Machine> {
-        let bits = machine::bits(&self.registers(0, Bank::General)?);
+        let bits = Layout::of(&self.registers(0, Bank::General)?)?.bits;
         let unknown = || Error::Other("calls of this machine are not known".to_owned());
         Machine::of(machine::ARCH, bits).ok_or_else(unknown)
     }
@@ -84,8 +84,8 @@ impl Stepping for Current<'_> {
 
     fn place(&mut self) -> Result<Place> {
         let general = self.process.registers(0, Bank::General)?;
-        let link = machine::LINK.map_or(0, |link| word(&general, link));
-        Ok(Place { pc: word(&general, machine::PC), sp: word(&general, machine::SP), link })
+        let layout = Layout::of(&general)?;
+        Ok(Place { pc: layout.pc(&general), sp: layout.sp(&general), link: layout.link(&general) })
     }
 
     fn read(&mut self, addr: u64, buf: &mut [u8]) -> Result<usize> {

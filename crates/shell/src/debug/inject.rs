@@ -2,18 +2,13 @@
 
 use farad_wire::target::{self, Bytes, How, Reason, Reply, Request, Resume, Stop};
 
+use super::call::Machine;
 use super::surprise;
 use crate::error::{Error, Result};
 use crate::eval::Env;
 
-/// Instructions that make a system call.
-const CALL_X86: &[u8] = &[0x0f, 0x05];
-const CALL_ARM: &[u8] = &[0x01, 0x00, 0x00, 0xd4];
 /// Most bytes of code.
 const CODE: usize = 4096;
-/// Bytes of code that the end of ours falls into, which a breakpoint is put in.
-const TAIL: &[u8] = &[0x90, 0x90, 0x90, 0x90];
-const TAIL_ARM: &[u8] = &[0x1f, 0x20, 0x03, 0xd5];
 
 /// Has the process make a system call, and gives what it returned.
 ///
@@ -22,13 +17,11 @@ const TAIL_ARM: &[u8] = &[0x1f, 0x20, 0x03, 0xd5];
 pub(crate) fn syscall(env: &mut Env<'_>, name: &str, arguments: &[u64]) -> Result<u64> {
     let unknown = || Error::failed(format!("{name} is no system call of this machine"));
     let number = super::syscall_number(env, name).ok_or_else(unknown)?;
-    let (code, names, id): (_, &[&str], _) = match env.setting("asm.arch") {
-        "arm" => (CALL_ARM, &["x0", "x1", "x2", "x3", "x4", "x5"], "x8"),
-        _ => (CALL_X86, &["rdi", "rsi", "rdx", "r10", "r8", "r9"], "rax"),
-    };
-    let registers: Vec<(&str, u64)> =
-        names.iter().copied().zip(arguments.iter().copied()).chain([(id, number)]).collect();
-    let result = run(env, code, &registers, How::Step(1), Vec::new())?;
+    let machine = Machine::of(env)?;
+    let arguments = machine.arguments.into_iter().zip(arguments.iter().copied());
+    let registers: Vec<(&str, u64)> = arguments.chain([(machine.number, number)]).collect();
+    let result = run(env, machine.call, &registers, How::Step(1), Vec::new())?;
+    let result = machine.result(result);
     // The last page of numbers stands for errors.
     if result > u64::MAX - 4096 {
         let error = std::io::Error::from_raw_os_error(i32::try_from(result.wrapping_neg()).unwrap_or(0));
@@ -45,8 +38,8 @@ pub(crate) fn execute(env: &mut Env<'_>, code: &[u8]) -> Result<u64> {
     if code.is_empty() || code.len() > CODE {
         return Err(Error::Limit { what: "the length of code", limit: format!("1 to {CODE} bytes") });
     }
-    let tail = if env.setting("asm.arch") == "arm" { TAIL_ARM } else { TAIL };
-    let whole = [code, tail].concat();
+    // A breakpoint is put into what is behind it.
+    let whole = [code, Machine::of(env)?.nothing].concat();
     env.target()?;
     let end = env.registers().value("PC").unwrap_or(0).wrapping_add(code.len() as u64);
     run(env, &whole, &[], How::Continue, vec![end])

@@ -29,6 +29,7 @@ pub(crate) fn open(env: &mut Env<'_>, fd: u32, request: &Open) -> Result<()> {
         let path = crate::render::printable(&env.debugger().info.exe);
         env.out.report(&format!("WARN: {path}: the names of the program are not read: {error}"));
     }
+    settle_machine(env);
     let settings = crate::cmd::settings(env);
     env.session.registers.replace(&settings, farad_arch::Profile::of_process(&settings));
     search_here(env);
@@ -47,6 +48,21 @@ pub(crate) fn open(env: &mut Env<'_>, fd: u32, request: &Open) -> Result<()> {
         ));
     }
     Ok(())
+}
+
+/// The machine is that of the process, where its program does not tell and the user has not said.
+fn settle_machine(env: &mut Env<'_>) {
+    let info = &env.debugger().info;
+    let values =
+        [("asm.arch", info.arch.clone()), ("asm.bits", info.bits.to_string()), ("asm.os", info.os.clone())];
+    for (name, value) in values {
+        if let Ok(row) = crate::config::variable(name)
+            && env.session.config.find(name).is_none()
+            && let Ok(value) = row.normalize(&value)
+        {
+            env.session.config.set(row, value);
+        }
+    }
 }
 
 /// Where searches look, and that at the memory map of the process.

@@ -4,7 +4,7 @@ use farad_wire::target::Area;
 use serde_json::{Value, json};
 
 use super::row;
-use crate::debug::{modules, syscall};
+use crate::debug::{map_call, modules, syscall};
 use crate::error::{Error, Result};
 use crate::eval::Env;
 use crate::registry::{Args, Glue, Group, Kind, Mode, Row, maybe, need};
@@ -163,7 +163,8 @@ fn make(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let [addr, size] = &words[..] else { return Err(args.wrong("give an address and a size")) };
     let (addr, size) = (env.number(addr)?, env.number(size)?);
     let (addr, flags) = if addr == u64::MAX { (0, PRIVATE) } else { (addr, PRIVATE | FIXED) };
-    let made = syscall(env, "mmap", &[addr, size, READ_WRITE, flags, u64::MAX, 0])?;
+    let call = map_call(env)?;
+    let made = syscall(env, call, &[addr, size, READ_WRITE, flags, u64::MAX, 0])?;
     Ok(writeln!(env.out, "{made:#010x}")?)
 }
 
