@@ -19,6 +19,7 @@ use std::time::Duration;
 use support::known::{Known, Outcome};
 use support::process::{self, End, Finished, Server};
 use support::transcript::{self, Row};
+use support::web;
 
 /// How long one row may take. The slowest takes a tenth of a second.
 const LIMIT: Duration = Duration::from_secs(20);
@@ -37,6 +38,8 @@ const TRANSPORTS: &[Transport] = &[
     Transport { name: "process", carries: |_| true, run: in_process },
     Transport { name: "color", carries: |_| true, run: in_color },
     Transport { name: "rap", carries: |_| true, run: over_rap },
+    Transport { name: "http", carries: |_| true, run: over_http },
+    Transport { name: "ws", carries: |_| true, run: over_websocket },
     Transport { name: "rap-file", carries: only_reads, run: on_rap_file },
 ];
 
@@ -85,6 +88,37 @@ fn over_rap(row: &Row, folder: &Path) -> Result<Finished, String> {
     client.args(["-q", "-c", &format!("=+ rap://127.0.0.1:{}/", server.port)]);
     client.args(["-c", &format!("'=0 {}", row.commands), "--"]);
     Ok(finish(&mut client))
+}
+
+/// What rows do beyond the target.
+const ALLOWED: [&str; 4] = ["http.shell=true", "http.files=true", "http.debug=true", "http.local=true"];
+
+fn serve_http(row: &Row, folder: &Path) -> Result<Server, String> {
+    Server::start(|port| {
+        let mut command = support::farad(folder);
+        ALLOWED.iter().for_each(|setting| {
+            command.args(["-e", setting]);
+        });
+        command.args(&row.args).args(["-c", &format!("=h 127.0.0.1:{port}"), &row.input]);
+        command
+    })
+}
+
+/// The command plane over HTTP: the server has the arguments and the file, a request the commands.
+fn over_http(row: &Row, folder: &Path) -> Result<Finished, String> {
+    let server = serve_http(row, folder)?;
+    let answer = web::post(server.port, &row.commands, &[]);
+    let is_report = answer.header("x-farad-report").as_deref() == Some("true");
+    let (stdout, stderr) = if is_report { (Vec::new(), answer.body) } else { (answer.body, Vec::new()) };
+    Ok(Finished { stdout, stderr, end: End::Exit(0) })
+}
+
+/// The same over a WebSocket.
+fn over_websocket(row: &Row, folder: &Path) -> Result<Finished, String> {
+    let server = serve_http(row, folder)?;
+    let mut socket = web::Socket::open(server.port, "", &[]).map_err(|status| format!("status {status}"))?;
+    let ran = socket.run(&row.commands);
+    Ok(Finished { stdout: ran.out, stderr: ran.reports.join("\n").into_bytes(), end: End::Exit(0) })
 }
 
 /// The IO plane over rap: the server gives bytes, the client has the arguments and does the work.

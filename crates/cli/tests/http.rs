@@ -576,3 +576,19 @@ fn a_session_that_asks_itself_is_told_so() {
     assert!(ran.err().contains("503") && ran.out().trim() == "on", "{} {}", ran.out(), ran.err());
     assert!(begun.elapsed() < Duration::from_secs(8), "{:?}", begun.elapsed());
 }
+
+#[test]
+fn a_program_of_the_owners_may_ask_the_session_that_runs_it() {
+    let folder = support::inputs();
+    let port = support::net::free_port();
+    let farad = support::farad_path();
+    let ask = format!("!{} -N -qc '=+ http://127.0.0.1:{port}/cmd/;=0 s' --", farad.display());
+    let line = format!("=h& {port};s 0x200010;{ask};=h-;{ask}");
+    let ran = support::process::run(
+        support::farad(folder.path()).args(["-q", "-c", &line, FILE]),
+        None,
+        web::LIMIT,
+    );
+    assert_eq!(ran.out().trim(), "0x200010", "a view begins where the owner is: {}", ran.err());
+    assert!(ran.err().contains("nothing listens there"), "{}", ran.err());
+}

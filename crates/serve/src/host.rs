@@ -339,11 +339,7 @@ fn tell(session: &mut Session, id: ViewId, view: &mut View, ctx: &Ctx) {
 /// # Errors
 /// [`Error::NoHost`].
 pub(crate) fn pump(env: &mut Env<'_>, done: impl Fn() -> bool) -> Result<()> {
-    let desk = env.session.extensions.of::<Desk>();
-    let jobs = desk.jobs.clone().ok_or(Error::NoHost)?;
-    if desk.running.last() == Some(&ViewId::OWNER) {
-        desk.owner = Place::of(env.view);
-    }
+    let jobs = share_desk(env).ok_or(Error::NoHost)?;
     let mut last = Instant::now();
     while !done() && env.ctx.check().is_ok() {
         match next(&jobs, last, Some(GLANCE)) {
@@ -358,25 +354,25 @@ pub(crate) fn pump(env: &mut Env<'_>, done: impl Fn() -> bool) -> Result<()> {
     Ok(())
 }
 
-/// Does some waiting on a thread of its own, and serves the session's other clients until that is done.
-fn aside(env: &mut Env<'_>, work: Box<dyn FnOnce() + Send>) {
-    let done = Arc::new(AtomicBool::new(false));
-    let (sets, host) = (done.clone(), Host::of(env.session));
-    let waiting = move || {
-        work();
-        sets.store(true, Ordering::SeqCst);
-        if let Ok(host) = host {
-            // It is for waking the session up; one that is gone sleeps no more.
-            let _ = host.submit(Box::new(|_| {}));
+/// Does what other clients of the session have handed in, from within a command that keeps its thread.
+fn aside(env: &mut Env<'_>) {
+    let Some(jobs) = share_desk(env) else { return };
+    loop {
+        let job = locked(&jobs).try_recv();
+        match job {
+            Ok(job) => run_guarded(job, env.session),
+            Err(_) => return,
         }
-    };
-    match thread::Builder::new().name("aside".to_owned()).spawn(waiting) {
-        Ok(_) => {
-            // Interrupted or not on a host, the caller waits for the work itself.
-            let _ = pump(env, || done.load(Ordering::SeqCst));
-        }
-        Err(error) => tracing::error!("cannot start a thread: {error}"),
     }
+}
+
+/// The queue, where clients that join meanwhile find the owner's place.
+fn share_desk(env: &mut Env<'_>) -> Option<Arc<Mutex<Receiver<Job>>>> {
+    let desk = env.session.extensions.of::<Desk>();
+    if desk.running.last() == Some(&ViewId::OWNER) {
+        desk.owner = Place::of(env.view);
+    }
+    desk.jobs.clone()
 }
 
 fn run_guarded(job: Job, session: &mut Session) {

@@ -58,8 +58,8 @@ impl Extensions {
     }
 }
 
-/// Does some waiting on another thread, while the session serves its other clients, and comes back when that is done.
-pub type Aside = fn(&mut crate::Env<'_>, Box<dyn FnOnce() + Send>);
+/// Does what other clients of the session ask just now, and comes back.
+pub type Aside = fn(&mut crate::Env<'_>);
 
 /// All that is known of a target. One thread has it; see the crate `serve`'s host.
 pub struct Session {
@@ -85,7 +85,7 @@ pub struct Session {
     pub registry: Arc<Registry>,
     /// What commands did since somebody took it last, for who shows the session to others.
     pub done: Effects,
-    /// How to wait without keeping others waiting, where there may be others.
+    /// How to serve others while somebody waits, where there may be others.
     pub aside: Option<Aside>,
     /// State of other command groups.
     pub extensions: Extensions,

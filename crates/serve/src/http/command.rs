@@ -36,6 +36,7 @@ const BUSY: Duration = Duration::from_secs(1);
 const CIRCLE: &str = "this would wait for its own session, which is waiting for the answer";
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 const OK: &str = "x-farad-ok";
+const REPORT: &str = "x-farad-report";
 
 /// Stops a command that nobody waits for any more.
 pub(super) struct Stop(Cancel);
@@ -179,17 +180,15 @@ async fn plain(flow: Arc<Flow>, stop: Stop) -> Response {
     };
     match flow.end().filter(|_| ended) {
         Some(end) => {
-            let body = if first.is_empty() && !end.ok { told(&end) } else { Bytes::from(first) };
-            let status = if first_is_refusal(&body, &end) { StatusCode::FORBIDDEN } else { StatusCode::OK };
-            (status, [("content-type", TEXT), (OK, flag(end.ok))], body).into_response()
+            let tells = first.is_empty() && !end.ok;
+            let body = if tells { told(&end) } else { Bytes::from(first) };
+            let refused = tells && !end.refused.is_empty();
+            let status = if refused { StatusCode::FORBIDDEN } else { StatusCode::OK };
+            (status, [("content-type", TEXT), (OK, flag(end.ok)), (REPORT, flag(tells))], body)
+                .into_response()
         }
         None => ([("content-type", TEXT)], Body::new(Stream::new(flow, stop, first))).into_response(),
     }
-}
-
-/// Whether all that the client gets is why it was refused.
-fn first_is_refusal(body: &[u8], end: &End) -> bool {
-    !end.refused.is_empty() && body == told(end)
 }
 
 /// What was reported of a command that printed nothing.

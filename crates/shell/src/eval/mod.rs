@@ -349,23 +349,23 @@ impl Env<'_> {
         if program.is_empty() {
             return Err(Error::failed("the program is missing: write !PROGRAM"));
         }
+        // It may ask this very session something.
+        let aside = self.session.aside.filter(|_| ctx.principal.is_owner());
+        let mut nobody = crate::out::Capture::default();
+        let Env { session, view, ctx: outer, out } = self;
+        let mut idle = || {
+            if let Some(aside) = aside {
+                aside(&mut Env { session, view, ctx: outer, out: &mut nobody });
+            }
+        };
         if !on_terminal {
-            return Ok(crate::out::run_captured(program, self.out, &ctx)?);
+            return Ok(crate::out::run_captured(program, *out, &ctx, &mut idle)?);
         }
-        self.out.flush()?;
-        let failed = |source| Error::File { path: "/bin/sh".to_owned(), source };
-        let child = std::process::Command::new("/bin/sh").args(["-c", program]).spawn().map_err(failed)?;
-        let status = self.wait_for(child).map_err(failed)?;
+        out.flush()?;
+        let status = crate::out::run_on_terminal(program, &mut idle)
+            .map_err(|source| Error::File { path: "/bin/sh".to_owned(), source })?;
         self.view.value = status.code().unwrap_or(-1) as u64;
         Ok(())
-    }
-
-    /// Waits for a program on the terminal. It may ask this very session something meanwhile.
-    fn wait_for(&mut self, mut child: std::process::Child) -> std::io::Result<std::process::ExitStatus> {
-        let Some(aside) = self.session.aside else { return child.wait() };
-        let (sender, ended) = std::sync::mpsc::sync_channel(1);
-        aside(self, Box::new(move || drop(sender.send(child.wait()))));
-        ended.recv().map_err(std::io::Error::other)?
     }
 
     /// Runs the substitutions of a text. What then prints the text prints a peer's where one wrote

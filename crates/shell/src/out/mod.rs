@@ -9,7 +9,7 @@ mod pipe;
 pub use capture::Capture;
 pub(crate) use capture::Collected;
 pub(crate) use chain::Chain;
-pub(crate) use pipe::{Piped, run_captured};
+pub(crate) use pipe::{Piped, run_captured, run_on_terminal};
 
 /// A place for results (through [`Write`]) and, apart from them, for diagnostics.
 pub trait Out: Write {
