@@ -592,3 +592,117 @@ fn a_program_of_the_owners_may_ask_the_session_that_runs_it() {
     assert_eq!(ran.out().trim(), "0x200010", "a view begins where the owner is: {}", ran.err());
     assert!(ran.err().contains("nothing listens there"), "{}", ran.err());
 }
+
+/// Each answer that the description has, and a request that gets it.
+#[test]
+fn the_description_is_what_the_server_does() {
+    let folder = support::inputs();
+    std::fs::write(folder.path().join("token"), "0123456789abcdef0123\n").unwrap();
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    std::fs::set_permissions(folder.path().join("token"), mode).unwrap();
+    let kept = tempfile::tempdir().unwrap();
+    let root = format!("http.uproot={}", kept.path().display());
+    let ups = ["http.upload=true", "http.upget=true", "http.maxsize=10", &root];
+    let (server, closed) = (serve(folder.path(), &ups, FILE), serve(folder.path(), &[], FILE));
+    let asks = serve(folder.path(), &["http.auth=true", "http.authfile=token"], FILE);
+    let port = server.port;
+    let text = ask(port, "GET /openapi.json HTTP/1.1", &[], b"").text();
+    let description: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let json = [("Accept", "application/json")];
+    let envelope = |answer: &Answer| {
+        let body: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+        let schema = &description["components"]["schemas"]["envelope"];
+        let keys: Vec<_> = body.as_object().unwrap().keys().cloned().collect();
+        let wanted: Vec<_> =
+            schema["required"].as_array().unwrap().iter().filter_map(|key| key.as_str()).collect();
+        assert_eq!(keys, wanted);
+    };
+    let big = vec![b'x'; (1 << 20) + 1];
+    let wrong_view = [("X-Farad-View", "a b")];
+    let foreign = [("Host", "evil.example")];
+    ask(port, "POST /up/there HTTP/1.1", &[], b"x");
+    let mut tried = std::collections::BTreeSet::new();
+    let mut expect = |path: &str, method: &str, status: u16, answer: Answer| {
+        assert_eq!(answer.status, status, "{method} {path}: {}", answer.text());
+        let described = &description["paths"][path][method]["responses"][status.to_string()];
+        let described = match described["$ref"].as_str() {
+            Some(name) => &description["components"]["responses"][name.rsplit('/').next().unwrap()],
+            None => described,
+        };
+        let kind = answer.header("content-type").unwrap();
+        let kind = kind.split(';').next().unwrap();
+        assert!(described["content"][kind].is_object(), "{method} {path} {status} gives {kind}");
+        tried.insert((path.to_owned(), method.to_owned(), status.to_string()));
+    };
+    for (path, method, run) in
+        [("/cmd/{command}", "get", get as fn(u16, &str, &[(&str, &str)]) -> Answer), ("/cmd", "post", post)]
+    {
+        expect(path, method, 200, run(port, "?e x", &[]));
+        let answer = run(port, "?e x", &json);
+        envelope(&answer);
+        expect(path, method, 200, answer);
+        let answer = run(port, "nosuch", &json);
+        envelope(&answer);
+        expect(path, method, 422, answer);
+        expect(path, method, 400, run(port, "s", &wrong_view));
+        expect(path, method, 401, run(asks.port, "s", &[]));
+        expect(path, method, 403, run(port, "!id", &[]));
+        expect(path, method, 403, run(port, "!id", &json));
+        expect(path, method, 403, run(port, "s", &foreign));
+    }
+    // As many wait as may.
+    let busy = serve(folder.path(), &["http.maxout=1G"], FILE);
+    let mut socket = Socket::open(busy.port, "", &[]).unwrap();
+    socket.begin(ENDLESS);
+    while !socket.hear().unwrap()["out"].is_string() {}
+    let mut waiting = Vec::new();
+    for (path, method, line) in [("/cmd/{command}", "get", "GET /cmd/s"), ("/cmd", "post", "POST /cmd")] {
+        let refused = (0..1100).find_map(|count| {
+            let mut stream = web::connect(busy.port);
+            let request = format!(
+                "{line} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 1\r\n\r\ns"
+            );
+            stream.write_all(request.as_bytes()).unwrap();
+            // One that waits is not answered, and soon enough so many do.
+            let may_be_full = method == "post" || count > 1000;
+            stream.set_read_timeout(Some(Duration::from_millis(100))).unwrap();
+            let answered = may_be_full && stream.peek(&mut [0]).is_ok();
+            stream.set_read_timeout(Some(web::LIMIT)).unwrap();
+            if answered {
+                return Some(web::read(stream));
+            }
+            waiting.push(stream);
+            None
+        });
+        expect(path, method, 503, refused.expect("there is an end to how many wait"));
+    }
+    drop((waiting, socket));
+    expect("/cmd", "post", 413, ask(port, "POST /cmd HTTP/1.1", &[], &big));
+    for (status, line, body) in
+        [(200, "a.bin", &b"x"[..]), (400, "a%2fb", b"x"), (409, "there", b"x"), (413, "b", &big)]
+    {
+        expect("/up/{name}", "post", status, ask(port, &format!("POST /up/{line} HTTP/1.1"), &[], body));
+    }
+    expect("/up/{name}", "post", 401, ask(asks.port, "POST /up/a HTTP/1.1", &[], b"x"));
+    expect("/up/{name}", "post", 403, ask(closed.port, "POST /up/a HTTP/1.1", &[], b"x"));
+    for (status, line) in [(200, "there"), (400, "a%2fb"), (404, "none")] {
+        expect("/up/{name}", "get", status, ask(port, &format!("GET /up/{line} HTTP/1.1"), &[], b""));
+    }
+    expect("/up/{name}", "get", 401, ask(asks.port, "GET /up/a HTTP/1.1", &[], b""));
+    expect("/up/{name}", "get", 403, ask(closed.port, "GET /up/a HTTP/1.1", &[], b""));
+    for path in ["/openapi.json", "/"] {
+        let line = format!("GET {path} HTTP/1.1");
+        expect(path, "get", 200, ask(port, &line, &[], b""));
+        expect(path, "get", 401, ask(asks.port, &line, &[], b""));
+        expect(path, "get", 403, ask(port, &line, &foreign, b""));
+    }
+    let described = description["paths"].as_object().unwrap().iter().flat_map(|(path, item)| {
+        let methods = item.as_object().unwrap().iter().filter(|(_, method)| method["responses"].is_object());
+        methods.flat_map(move |(method, row)| {
+            let statuses = row["responses"].as_object().unwrap().keys();
+            statuses.map(move |status| (path.clone(), method.clone(), status.clone()))
+        })
+    });
+    let described: std::collections::BTreeSet<_> = described.collect();
+    assert_eq!(tried, described, "all that is described was tried");
+}

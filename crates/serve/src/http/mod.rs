@@ -110,6 +110,7 @@ fn routes(site: Arc<Site>) -> Router {
         .route("/cmd/", get(command::by_path).post(command::by_body))
         .route("/cmd/{*command}", get(command::by_path))
         .route("/up/{name}", post(upload::take).get(upload::give))
+        .route("/openapi.json", get(page::description))
         .route("/ws", any(socket::open))
         .fallback(page::file)
         .layer(middleware::from_fn_with_state(site.clone(), judge))

@@ -21,6 +21,13 @@ const LONGEST: u64 = 64 << 20;
 #[folder = "../../web"]
 struct Built;
 
+/// What tools read of the server.
+const DESCRIPTION: &str = include_str!("../../../../docs/protocol/openapi.json");
+
+pub(super) async fn description() -> Response {
+    sent("openapi.json", Body::from(DESCRIPTION))
+}
+
 /// What files of a name's end are.
 const TYPES: [(&str, &str); 10] = [
     ("html", "text/html; charset=utf-8"),
