@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Result;
+use farad_io::without_secrets;
 use farad_shell::view::Terminal;
 use rustyline::error::ReadlineError;
 use rustyline::history::FileHistory;
@@ -49,7 +50,6 @@ impl Lines {
         }
         let config = Config::builder()
             .max_history_size(HISTORY)?
-            .auto_add_history(true)
             .history_ignore_space(true)
             .completion_type(rustyline::CompletionType::List)
             .build();
@@ -91,8 +91,9 @@ impl Lines {
         match &mut *self.source.lock().unwrap_or_else(PoisonError::into_inner) {
             Source::Editor { editor, history } => match editor.readline(prompt) {
                 Ok(line) => {
+                    // A history that cannot be kept is no reason to stop.
+                    let _ = editor.add_history_entry(&*without_secrets(&line));
                     if let Some(path) = history {
-                        // A history that cannot be kept is no reason to stop.
                         let _ = editor.append_history(path);
                     }
                     Ok(Line::Text(line))

@@ -12,6 +12,7 @@ use crate::map::Maps;
 use crate::overlay::Overlay;
 use crate::perm::Perm;
 use crate::scheme::{OpenOptions, Schemes};
+use crate::uri::Uri;
 
 /// First descriptor number, as the peer counts.
 const FIRST_FD: u32 = 3;
@@ -112,8 +113,7 @@ impl Io {
     /// What [`Schemes::open`] says.
     pub fn open(&mut self, uri: &str, options: &OpenOptions, ctx: &Ctx) -> Result<u32> {
         let backend = self.schemes.open(uri, options, ctx)?;
-        let uri = if uri == "-" { "malloc://512" } else { uri };
-        Ok(self.adopt(uri, options.perm, backend))
+        Ok(self.adopt(&Uri::parse(uri).text, options.perm, backend))
     }
 
     /// Gives an opened backend a descriptor number.

@@ -32,4 +32,4 @@ pub use map::{Map, MapId, Maps};
 pub use overlay::Overlay;
 pub use perm::Perm;
 pub use scheme::{Launching, OpenOptions, Scheme, Schemes};
-pub use uri::{Endpoint, Transport, Uri};
+pub use uri::{Endpoint, Transport, Uri, without_secrets};

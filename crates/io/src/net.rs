@@ -16,7 +16,7 @@ pub use connect::{TIMEOUT, connect};
 pub use exchange::{exchange, tcp_exchange};
 pub use link::{Link, Moved};
 pub use push::{Carrier, Push, Pushing};
-pub use web::web_command;
+pub use web::{WebClient, WebOptions};
 
 /// How long a wait lasts before it looks whether it is to stop.
 pub(crate) const TICK: Duration = Duration::from_millis(20);

@@ -20,6 +20,8 @@ pub struct OpenOptions {
     pub launch: Launching,
     /// How long reaching a peer, and its first answer, may take (`rap.timeout`).
     pub timeout: Duration,
+    /// How web servers are asked.
+    pub web: net::WebOptions,
 }
 
 /// How a program is run that is opened under the debugger.
@@ -35,7 +37,13 @@ pub struct Launching {
 
 impl Default for OpenOptions {
     fn default() -> OpenOptions {
-        OpenOptions { perm: Perm::RX, create: false, launch: Launching::default(), timeout: net::TIMEOUT }
+        OpenOptions {
+            perm: Perm::RX,
+            create: false,
+            launch: Launching::default(),
+            timeout: net::TIMEOUT,
+            web: net::WebOptions::default(),
+        }
     }
 }
 
@@ -96,10 +104,10 @@ impl Schemes {
         let uri = Uri::parse(text);
         let name = uri.scheme.as_deref().unwrap_or("file");
         let row = self.find(name).ok_or_else(|| Error::Uri {
-            uri: text.to_owned(),
+            uri: uri.text.clone(),
             why: format!("no scheme '{name}' (oL lists those there are)"),
         })?;
-        ctx.allow(row.effects, &format!("opening {text}"))?;
+        ctx.allow(row.effects, &format!("opening {uri}"))?;
         (row.open)(&uri, options, ctx)
     }
 }

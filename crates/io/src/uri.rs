@@ -1,5 +1,6 @@
 //! URIs as radare2 writes them: `scheme://rest`, and network endpoints in front of a path.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::error::{Error, Result};
@@ -11,8 +12,10 @@ pub struct Uri {
     pub scheme: Option<String>,
     /// What stands behind it, or the whole path.
     pub rest: String,
-    /// The text as given.
+    /// The text as given, without a secret.
     pub text: String,
+    /// The secret of `scheme://user:secret@host`. It is shown nowhere.
+    pub secret: Option<String>,
 }
 
 impl Uri {
@@ -22,15 +25,52 @@ impl Uri {
         if text == "-" {
             return Uri::parse("malloc://512");
         }
+        let secret = find_secret(text).map(|at| text[at].to_owned());
+        let text = if secret.is_some() { without_secrets(text) } else { Cow::Borrowed(text) };
         let named = text.split_once("://").filter(|(name, _)| {
             !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
         });
         let (scheme, rest) = match named {
             Some((name, rest)) => (Some(name.to_owned()), rest),
-            None => (None, text),
+            None => (None, &*text),
         };
-        Uri { scheme, rest: rest.to_owned(), text: text.to_owned() }
+        Uri { scheme, rest: rest.to_owned(), secret, text: text.into_owned() }
     }
+}
+
+/// The schemes whose URIs may have a name and a secret in front of the host.
+const KEYED: &[&str] = &["http", "https", "r2web", "r2webs"];
+
+/// The text without what stands between `:` and `@` of any `http://user:secret@host` and the like in it, for all that
+/// is shown, kept or logged.
+pub fn without_secrets(text: &str) -> Cow<'_, str> {
+    let mut clean = Cow::Borrowed(text);
+    let mut from = 0;
+    while let Some(at) = clean[from..].find("://") {
+        let is_keyed = KEYED.iter().any(|name| clean[..from + at].ends_with(name));
+        from += at + "://".len();
+        if let Some(secret) = secret_of(&clean[from..]).filter(|_| is_keyed) {
+            let (start, end) = (from + secret.start, from + secret.end);
+            clean.to_mut().replace_range(start - ":".len()..end, "");
+        }
+    }
+    clean
+}
+
+/// Where the secret is of a URI that begins with its scheme.
+fn find_secret(uri: &str) -> Option<std::ops::Range<usize>> {
+    let (name, authority) = uri.split_once("://").filter(|(name, _)| KEYED.contains(name))?;
+    let (from, secret) = (name.len() + "://".len(), secret_of(authority)?);
+    Some(from + secret.start..from + secret.end)
+}
+
+/// The same, of what stands behind its `://`.
+fn secret_of(authority: &str) -> Option<std::ops::Range<usize>> {
+    let ends = |letter: char| "/?#\"'`;|".contains(letter) || letter.is_whitespace();
+    let end = authority.find(ends).unwrap_or(authority.len());
+    let at = authority[..end].rfind('@')?;
+    let colon = authority[..at].find(':')?;
+    Some(colon + 1..at)
 }
 
 impl fmt::Display for Uri {
@@ -125,6 +165,28 @@ mod tests {
         assert_eq!(Uri::parse("/bin/ls").scheme, None);
         assert_eq!(Uri::parse("rap://h:1//bin/ls").rest, "h:1//bin/ls");
         assert_eq!(Uri::parse("a b://c").scheme, None);
+    }
+
+    #[test]
+    fn a_secret_is_kept_out_of_what_is_shown() {
+        let uri = Uri::parse("https://al:s:3@h:1/a:b@c");
+        assert_eq!((uri.secret.as_deref(), uri.text.as_str()), (Some("s:3"), "https://al@h:1/a:b@c"));
+        assert_eq!(uri.rest, "al@h:1/a:b@c");
+        for plain in [
+            "rap://h:1//f:1@x",
+            "http://al@h:1/",
+            "http://h:1/",
+            "/a:b@c",
+            "s 1 @ 2:3",
+            "http://[::1]:9/",
+            "dbg://a:b@c",
+        ] {
+            assert_eq!(Uri::parse(plain).text, plain);
+            assert_eq!(Uri::parse(plain).secret, None, "{plain}");
+        }
+        let line = "'=+ a=http://u:p@h/;o \"r2web://:t@[::1]:9/\";o rap://h:1/http://x:y@z/";
+        let clean = "'=+ a=http://u@h/;o \"r2web://@[::1]:9/\";o rap://h:1/http://x@z/";
+        assert_eq!(without_secrets(line), clean);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use farad_bin::{Binary, Depth, LoadMap, MapSource, StringRow};
 use farad_debug::core::{Core, is_core};
+use farad_io::net::WebOptions;
 use farad_io::{OpenOptions, Perm};
 
 use crate::config;
@@ -89,6 +90,9 @@ const STRINGS: usize = 1 << 20;
 pub fn open(env: &mut Env<'_>, request: &Request) -> Result<u32> {
     let options = OpenOptions { create: request.create, ..options(env, request.perm) };
     let fd = env.session.io.open(&request.uri, &options, env.ctx)?;
+    // As it was opened, without a secret.
+    let uri = env.session.io.descriptor(fd)?.uri.clone();
+    let request = &Request { uri, ..request.clone() };
     if request.headers {
         wrap_core(env, fd, &request.uri)?;
     }
@@ -168,7 +172,16 @@ pub(crate) fn remove_flags(env: &mut Env<'_>, loaded: &Loaded) {
 /// How something is opened, with the patience that the settings have for peers.
 pub(crate) fn options(env: &Env<'_>, perm: Perm) -> OpenOptions {
     let timeout = Duration::from_secs(env.setting_number("rap.timeout").max(1));
-    OpenOptions { perm, create: false, launch: crate::debug::launching(env), timeout }
+    OpenOptions { perm, create: false, launch: crate::debug::launching(env), timeout, web: web_options(env) }
+}
+
+/// How web servers are asked.
+pub fn web_options(env: &Env<'_>) -> WebOptions {
+    WebOptions {
+        silence: Duration::from_secs(env.setting_number("http.timeout").max(1)),
+        netrc: env.setting("http.netrc").to_owned(),
+        ca: env.setting("http.ca").to_owned(),
+    }
 }
 
 /// Maps all of a descriptor at one address. What has no end is mapped to the end of the

@@ -6,7 +6,7 @@ use crate::backend::Backend;
 use crate::backend::memory::Memory;
 use crate::ctx::{Ctx, Effects};
 use crate::error::{Error, Result, Stage};
-use crate::net::web::{Fetch, Request, encode};
+use crate::net::web::{Request, fetch};
 use crate::scheme::{OpenOptions, Scheme};
 use crate::uri::Uri;
 
@@ -22,7 +22,7 @@ pub(super) static PLAIN: Scheme = Scheme {
     brief: "a copy in memory of a file at a web server",
     permissions: "rw_",
     effects: Effects::NETWORK,
-    uris: &["http://HOST[:PORT]/PATH"],
+    uris: &["http://[USER@]HOST[:PORT]/PATH"],
     open,
 };
 
@@ -32,27 +32,24 @@ pub(super) static SECURE: Scheme = Scheme {
     brief: "a copy in memory of a file at a web server, over TLS",
     permissions: "rw_",
     effects: Effects::NETWORK,
-    uris: &["https://HOST[:PORT]/PATH"],
+    uris: &["https://[USER@]HOST[:PORT]/PATH"],
     open,
 };
 
 fn open(uri: &Uri, options: &OpenOptions, ctx: &Ctx) -> Result<Box<dyn Backend>> {
     let request = Request { silence: SILENCE, reach: options.timeout, limit: LIMIT + 1, roams: true };
-    let mut fetch = Fetch::start(&uri.text, &encode(&uri.text), request)?;
+    let mut fetch = fetch(uri, request, &options.web, ctx)?;
     match Memory::slurp(&uri.text, &mut fetch, LIMIT, ctx) {
         Ok(memory) => Ok(Box::new(memory)),
         Err(Error::Open { source, .. }) => Err(match fetch.status() {
-            Some(code) => Error::Peer { uri: uri.text.clone(), stage: Stage::Open, why: refusal(code) },
-            None => fetch.error(source),
+            Some(404) => Error::Peer {
+                uri: uri.text.clone(),
+                stage: Stage::Open,
+                why: "the server has no such file (404)".to_owned(),
+            },
+            _ => fetch.error(source),
         }),
         Err(error) => Err(error),
-    }
-}
-
-fn refusal(code: u16) -> String {
-    match code {
-        404 => "the server has no such file (404)".to_owned(),
-        code => format!("the server answered {code}"),
     }
 }
 
@@ -83,7 +80,7 @@ mod tests {
         (address, server)
     }
 
-    fn fetch(uri: &str) -> Result<Box<dyn Backend>> {
+    fn get(uri: &str) -> Result<Box<dyn Backend>> {
         open(&Uri::parse(uri), &OpenOptions::default(), &Ctx::owner())
     }
 
@@ -92,7 +89,7 @@ mod tests {
         let body = (0..300_000u32).map(|at| (at % 251) as u8).collect::<Vec<u8>>();
         let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
         let (address, server) = serve([head.as_bytes(), &body].concat());
-        let mut backend = fetch(&format!("http://{address}/a file?x=1 2")).unwrap();
+        let mut backend = get(&format!("http://{address}/a file?x=1 2")).unwrap();
         assert_eq!(server.join().unwrap(), "GET /a%20file?x=1%202 HTTP/1.1");
         let mut got = vec![0; body.len() + 1];
         assert_eq!(backend.read_at(0, &mut got, &Ctx::owner()).unwrap(), body.len());
@@ -101,7 +98,7 @@ mod tests {
 
     #[test]
     fn failures_name_their_stage() {
-        let stage = |uri: &str| match fetch(uri).err().unwrap() {
+        let stage = |uri: &str| match get(uri).err().unwrap() {
             Error::Peer { stage, .. } => stage,
             error => panic!("{error}"),
         };
@@ -121,7 +118,7 @@ mod tests {
             let (mut stream, _) = listener.accept().unwrap();
             stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();
         });
-        assert!(matches!(fetch(&format!("https://{address}/")), Err(Error::Peer { .. })));
+        assert!(matches!(get(&format!("https://{address}/")), Err(Error::Peer { .. })));
         server.join().unwrap();
     }
 

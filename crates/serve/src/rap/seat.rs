@@ -77,7 +77,7 @@ impl std::io::Write for Notes {
 
 impl Out for Notes {
     fn report(&mut self, line: &str) {
-        tracing::debug!("opening: {line}");
+        tracing::debug!("opening: {}", farad_io::without_secrets(line));
     }
 
     fn mark_peer(&mut self, _peer: &str) {}

@@ -3,19 +3,20 @@
 use std::time::Duration;
 
 use farad_io::net::Carrier;
-use farad_io::{Endpoint, Transport};
+use farad_io::{Endpoint, Transport, without_secrets};
 use farad_shell::{Args, Env, Error, Result};
 use farad_wire::rap::hello::Ownership;
 
 use super::hosts::{Host, Hosts, Wire};
 use super::line::Line;
 use super::rap::Rap;
-use super::web::{Web, silence};
+use super::web::Web;
 
 /// The port of a rap server where none is given.
 const RAP_PORT: u16 = 9999;
 /// The same of a web server.
 const HTTP_PORT: u16 = 80;
+const HTTPS_PORT: u16 = 443;
 
 /// What the text behind `=+` asks for.
 #[derive(Debug, PartialEq, Eq)]
@@ -28,7 +29,8 @@ struct Wanted {
 }
 
 pub(super) fn add(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let wanted = parse(args.required("the host")?)?;
+    let text = args.required("the host")?;
+    let wanted = parse(text)?;
     if let Some(name) = &wanted.name
         && Hosts::of(env.session).by_name(name).is_ok()
     {
@@ -36,10 +38,7 @@ pub(super) fn add(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     }
     let wire = match wanted.protocol {
         "rap" => Wire::Rap(Box::new(Rap::open(env, &wanted.transport, &wanted.path)?)),
-        "http" => {
-            let authority = wanted.transport.to_string();
-            Wire::Web(Web::connect(&authority, &wanted.path, silence(env), env.ctx)?)
-        }
+        "http" | "https" => Wire::Web(Box::new(Web::connect(env, split_name(text).1)?)),
         protocol => {
             let carrier = if protocol == "udp" { Carrier::Datagram } else { Carrier::Stream };
             let (transport, limit) = (wanted.transport.clone(), timeout(env));
@@ -78,10 +77,10 @@ pub(super) fn timeout(env: &Env<'_>) -> Duration {
 }
 
 fn parse(text: &str) -> Result<Wanted> {
-    let (name, uri) = match text.split_once('=') {
-        Some((name, uri)) if is_name(name) => (Some(name.to_owned()), uri),
-        _ => (None, text),
-    };
+    let (name, uri) = split_name(text);
+    // The secret of a web server is for its client alone.
+    let uri = without_secrets(uri);
+    let uri = &*uri;
     let (scheme, rest) = uri.split_once("://").filter(|(scheme, _)| is_name(scheme)).unwrap_or(("rap", uri));
     let (protocol, port) = match scheme {
         "rap" => ("rap", Some(RAP_PORT)),
@@ -89,19 +88,40 @@ fn parse(text: &str) -> Result<Wanted> {
         "udp" => ("udp", None),
         "unix" => ("unix", None),
         "http" => ("http", Some(HTTP_PORT)),
+        "https" => ("https", Some(HTTPS_PORT)),
         other => {
             return Err(Error::failed(format!(
-                "no host is reached by {other}:// (rap, tcp, udp, unix and http are known)"
+                "no host is reached by {other}:// (rap, tcp, udp, unix, http and https are known)"
             )));
         }
     };
     let uri = format!("{protocol}://{rest}");
     if protocol == "unix" {
         let transport = Transport::Unix(rest.to_owned());
+        let name = name.map(str::to_owned);
         return Ok(Wanted { name, protocol, uri, transport, path: String::new() });
     }
+    let rest = match scheme {
+        "http" | "https" => behind_user(rest),
+        _ => rest,
+    };
     let Endpoint { transport, path } = Endpoint::parse(rest, port)?;
+    let name = name.map(str::to_owned);
     Ok(Wanted { name, protocol, uri, transport, path: path.unwrap_or_default() })
+}
+
+/// The user's name for a host, and its URI.
+fn split_name(text: &str) -> (Option<&str>, &str) {
+    match text.split_once('=') {
+        Some((name, uri)) if is_name(name) => (Some(name), uri),
+        _ => (None, text),
+    }
+}
+
+/// What stands behind the `USER@`.
+fn behind_user(rest: &str) -> &str {
+    let end = rest.find('/').unwrap_or(rest.len());
+    rest[..end].rfind('@').map_or(rest, |at| &rest[at + 1..])
 }
 
 fn is_name(text: &str) -> bool {
@@ -133,7 +153,9 @@ mod tests {
         assert_eq!(wanted("h:1/malloc://1M").path, "malloc://1M");
         let web = wanted("http://h:1/r/cmd/");
         assert_eq!((web.protocol, web.path.as_str()), ("http", "r/cmd/"));
-        for wrong in ["tcp://h/", "https://h:1/", "h:x", "[::1"] {
+        let secure = wanted("a=https://al:secret@h/cmd/");
+        assert_eq!((secure.uri.as_str(), secure.transport), ("https://al@h/cmd/", network("h", HTTPS_PORT)));
+        for wrong in ["tcp://h/", "ftp://h:1/", "h:x", "[::1"] {
             assert!(parse(wrong).is_err(), "{wrong}");
         }
     }

@@ -17,7 +17,7 @@ pub(super) enum Wire {
     /// Text over tcp, udp or a unix socket.
     Line(Box<Line>),
     /// Requests to a web server.
-    Web(Web),
+    Web(Box<Web>),
 }
 
 /// A host.
@@ -28,7 +28,7 @@ pub(super) struct Host {
     pub(super) fd: u32,
     /// The user's name for it.
     pub(super) name: Option<String>,
-    /// `rap`, `tcp`, `udp`, `unix` or `http`.
+    /// `rap`, `tcp`, `udp`, `unix`, `http` or `https`.
     pub(super) protocol: &'static str,
     /// How to connect to it again.
     pub(super) uri: String,

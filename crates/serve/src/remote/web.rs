@@ -1,44 +1,40 @@
 //! A host that is asked over HTTP: each command is a request, and its output the answer's body.
 
-use std::time::Duration;
-
-use farad_io::net::web_command;
-use farad_io::{Ctx, Status};
-use farad_shell::{Env, Result};
+use farad_io::net::WebClient;
+use farad_io::{Status, Uri};
+use farad_shell::{Env, Result, load};
 
 /// Such a host.
-pub(super) struct Web {
-    /// `http://HOST:PORT/PATH`, what stands before `/cmd/`.
-    base: String,
-}
+pub(super) struct Web(WebClient);
 
 impl Web {
-    /// Asks the server for nothing, to see that it answers. `path` is what stands behind the port.
+    /// Asks the server for nothing, to see that it answers.
     ///
     /// # Errors
     /// The stage that failed, or the status of the answer.
-    pub(super) fn connect(authority: &str, path: &str, limit: Duration, ctx: &Ctx) -> Result<Web> {
-        let path = format!("/{}", path.trim_matches('/'));
-        let path = path.trim_end_matches("/cmd").trim_end_matches('/');
-        let machine = if authority.starts_with(':') { "127.0.0.1" } else { "" };
-        let web = Web { base: format!("http://{machine}{authority}{path}") };
-        web_command(&web.base, "", &mut std::io::sink(), limit, ctx)?;
-        Ok(web)
+    pub(super) fn connect(env: &Env<'_>, uri: &str) -> Result<Web> {
+        let mut client = WebClient::new(&Uri::parse(uri), &load::web_options(env), env.ctx)?;
+        client.command("", &mut std::io::sink(), env.ctx)?;
+        Ok(Web(client))
     }
 
-    /// Runs a line there and prints what comes back. How it ended is not told.
+    /// Runs a line there and prints what comes back. A server of farad's tells that it failed, others do not.
     ///
     /// # Errors
     /// The connection's, the status of an answer that is no success, or the interrupt.
     pub(super) fn command(&mut self, env: &mut Env<'_>, line: &str) -> Result<Status> {
-        env.out.mark_peer(&self.base);
-        let limit = silence(env);
-        web_command(&self.base, line, &mut env.out, limit, env.ctx)?;
-        Ok(Status::default())
+        env.out.mark_peer(self.0.uri());
+        Ok(self.0.command(line, &mut env.out, env.ctx)?)
     }
-}
 
-/// How long a web server may say nothing.
-pub(super) fn silence(env: &Env<'_>) -> Duration {
-    Duration::from_secs(env.setting_number("http.timeout").max(1))
+    /// Where the session there is, by the command that tells it; `None` where it tells something else.
+    ///
+    /// # Errors
+    /// As [`Web::command`].
+    pub(super) fn seek(&mut self, env: &Env<'_>) -> Result<Option<u64>> {
+        let mut out = Vec::new();
+        self.0.command("s", &mut out, env.ctx)?;
+        let text = String::from_utf8_lossy(&out);
+        Ok(text.trim().strip_prefix("0x").and_then(|digits| u64::from_str_radix(digits, 16).ok()))
+    }
 }

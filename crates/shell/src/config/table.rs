@@ -407,6 +407,13 @@ pub static VARIABLES: &[Variable] = &[
         "Program that =H shows the page with",
     )),
     policy(row(
+        "http.ca",
+        Kind::Text,
+        Scope::Session,
+        "",
+        "File of certificates, PEM, that HTTPS servers are trusted by in place of those built in",
+    )),
+    policy(row(
         "http.cert",
         Kind::Text,
         Scope::Session,
@@ -497,6 +504,13 @@ pub static VARIABLES: &[Variable] = &[
         Scope::Session,
         "16M",
         "Longest file that is uploaded, in bytes",
+    )),
+    policy(row(
+        "http.netrc",
+        Kind::Text,
+        Scope::Session,
+        "",
+        "File with names and tokens for HTTP servers; empty is $NETRC, else ~/.netrc",
     )),
     policy(row("http.port", Kind::Number, Scope::Session, "9090", "Port that =h listens at")),
     fixed(
