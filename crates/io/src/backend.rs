@@ -13,6 +13,7 @@ mod mmap;
 mod network;
 mod null;
 mod procpid;
+mod r2web;
 mod rap;
 mod size;
 mod slurp;

@@ -2,7 +2,7 @@
 
 use crate::scheme::Scheme;
 
-use super::{gdb, http, rap, socket, tcp_slurp, unix};
+use super::{gdb, http, r2web, rap, socket, tcp_slurp, unix};
 
 static NETWORK: &[&Scheme] = &[
     &rap::SCHEME,
@@ -11,6 +11,8 @@ static NETWORK: &[&Scheme] = &[
     &unix::SCHEME,
     &http::PLAIN,
     &http::SECURE,
+    &r2web::PLAIN,
+    &r2web::SECURE,
     &gdb::SCHEME,
 ];
 
