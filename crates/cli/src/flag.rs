@@ -45,7 +45,7 @@ pub(crate) static FLAGS: &[Flag] = &[
     works('b', Some("bits"), "Register width to decode for (asm.bits)", true),
     works('B', Some("addr"), "Base address for files that can be loaded anywhere", true),
     works('c', Some("cmd"), "Run a command after opening; may be given several times", true),
-    works('C', None, "The file is HOST:PORT of an HTTP server to connect to", false),
+    works('C', None, "The file is HOST:PORT or URI of an HTTP server that runs all that follows", false),
     works('d', None, "Debug a program with the arguments behind it, or a process", true),
     refused('D', Some("backend"), "Debug with another backend", "the URI says which: dbg://, gdb://"),
     works('e', Some("k=v"), "Set a variable before opening", true),

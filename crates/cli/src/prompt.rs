@@ -15,7 +15,7 @@ pub(crate) fn run(runner: &mut Runner, lines: &Lines, zero: bool) -> Result<()> 
         print_nul()?;
     }
     while runner.quit.is_none() {
-        let Settings { commands, text } = settings(runner)?;
+        let Settings { commands, text } = settings(runner, lines.is_terminal())?;
         if !commands.is_empty() {
             runner.line(&commands)?;
         }
@@ -31,7 +31,7 @@ pub(crate) fn run(runner: &mut Runner, lines: &Lines, zero: bool) -> Result<()> 
     Ok(())
 }
 
-/// What the settings say of the prompt.
+/// What is shown before a line, and what runs before that.
 struct Settings {
     /// Commands run before it.
     commands: String,
@@ -39,9 +39,12 @@ struct Settings {
     text: String,
 }
 
-fn settings(runner: &mut Runner) -> Result<Settings> {
-    runner.with(|env| Settings {
-        commands: env.setting("cmd.prompt").to_owned(),
-        text: completion::prompt(env),
+/// `is_seen` tells whether somebody reads the prompt: only then is a host asked for its place.
+fn settings(runner: &mut Runner, is_seen: bool) -> Result<Settings> {
+    runner.with(move |env| {
+        let is_seen = is_seen && env.is_set("scr.prompt");
+        let far = if is_seen { farad_serve::diverted_prompt(env).ok().flatten() } else { None };
+        let commands = env.setting("cmd.prompt").to_owned();
+        Settings { commands, text: far.unwrap_or_else(|| completion::prompt(env)) }
     })
 }

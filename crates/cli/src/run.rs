@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 
 use anyhow::{Result, bail};
-use farad_io::{Cancel, Ctx, Effects, Perm, Principal};
+use farad_io::{Cancel, Ctx, Effects, Perm, Principal, without_secrets};
 use farad_serve::{Host, ViewId};
 use farad_shell::load::{self, Request};
 use farad_shell::out::Out;
@@ -128,6 +128,10 @@ pub(crate) fn run(options: Options, is_radare2: bool) -> Result<u8> {
             runner.script(path)?;
         }
     }
+    if options.http_host && options.target != Target::Nothing {
+        // From here on, all of it runs there.
+        runner.line("=!=0")?;
+    }
     for command in &options.commands {
         if runner.quit.is_none() {
             runner.line(command)?;
@@ -208,10 +212,10 @@ fn open(runner: &mut Runner, options: &Options) -> Result<()> {
         Target::Nothing => return Ok(()),
         Target::Stdin => return open_stdin(runner, options),
         Target::Uri(uri) if options.http_host => {
-            let uri = uri.trim_start_matches("http://").trim_end_matches('/').trim_end_matches("/cmd");
-            return match runner.line(&format!("'=+ http://{uri}/cmd/"))? {
+            let scheme = if uri.contains("://") { "" } else { "http://" };
+            return match runner.line(&format!("'=+ {scheme}{uri}"))? {
                 true => Ok(()),
-                false => bail!("cannot connect to {uri}"),
+                false => bail!("cannot connect to {}", without_secrets(uri)),
             };
         }
         Target::Uri(uri) if uri.starts_with("rap://:") => {

@@ -22,4 +22,4 @@ mod tcp;
 
 pub use error::{Error, Result};
 pub use host::{Host, Outcome, ViewId};
-pub use remote::{GROUPS, serve_foreground};
+pub use remote::{GROUPS, diverted_prompt, serve_foreground};

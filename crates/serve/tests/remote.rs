@@ -200,8 +200,14 @@ fn web_server(
 
 #[test]
 fn a_web_server_is_a_host_too() {
-    let (port, server) =
-        web_server(&[("200 ok", ""), ("200 ok", "hi\n"), ("403 no", ""), ("200 ok", "in\n")]);
+    let (port, server) = web_server(&[
+        ("200 ok", ""),
+        ("200 ok", "hi\n"),
+        ("403 no", ""),
+        ("200 ok", "0x10\n"),
+        ("200 ok", "in\n"),
+        ("200 ok", "0x20\n"),
+    ]);
     let near = host("malloc://16", &[&format!("=+ box=http://127.0.0.1:{port}/cmd/")]);
     assert_eq!(text(&near, "="), format!("0 fd:4 http://127.0.0.1:{port}/cmd/ box\n"));
     let json = text(&near, "=j");
@@ -211,15 +217,19 @@ fn a_web_server_is_a_host_too() {
     assert!(!outcome.ok && reports.contains("403"), "{reports}");
     let (outcome, _, reports) = run(&near, "=<0 say x");
     assert!(!outcome.ok && reports.contains("=<"), "{reports}");
-    let script = Script(vec!["s", "q"], Arc::default());
+    let prompts = Arc::new(Mutex::new(Vec::new()));
+    let script = Script(vec!["go", "q"], prompts.clone());
     near.with(ViewId::OWNER, move |_, view| view.terminal = Some(Box::new(script))).unwrap();
     assert_eq!(text(&near, "==0"), "in\n");
+    assert_eq!(*prompts.lock().unwrap(), ["[box 0x00000010]> ", "[box 0x00000020]> "]);
     assert_eq!(
         server.join().unwrap(),
         [
             "GET /cmd/ HTTP/1.1",
             "GET /cmd/%3Fe%20hi%3Bx HTTP/1.1",
             "GET /cmd/x HTTP/1.1",
+            "GET /cmd/s HTTP/1.1",
+            "GET /cmd/go HTTP/1.1",
             "GET /cmd/s HTTP/1.1"
         ]
     );

@@ -20,6 +20,7 @@ mod server;
 mod session;
 mod web;
 
+pub use divert::diverted_prompt;
 pub use server::serve_foreground;
 
 const NETWORK: Effects = Effects::NETWORK;

@@ -26,17 +26,30 @@ fn converse(env: &mut Env<'_>, id: u32, terminal: &mut dyn Terminal) -> Result<(
         let Some(label) = Hosts::of(env.session).find(id).map(|host| host.label()) else {
             return Err(Error::failed(format!("the session ended: host {id} is gone")));
         };
-        let prompt = match place {
-            Some(seek) => format!("[{label} {seek:#010x}]> "),
-            None => format!("[{label}]> "),
-        };
         env.out.flush()?;
-        let line = terminal.read_line(&prompt)?;
+        let line = terminal.read_line(&prompt_of(&label, place))?;
         match line.as_deref().map(str::trim) {
             None | Some("q") => return Ok(()),
             Some("") => {}
             Some(line) => place = run_there(env, id, line)?,
         }
+    }
+}
+
+/// The prompt of the host that all that is typed goes to: with its place, as lines to it have it.
+///
+/// # Errors
+/// An interrupt. A host that does not answer is left out of the prompt, not of the reports.
+pub(super) fn prompt(env: &mut Env<'_>, id: u32) -> Result<Option<String>> {
+    let Some(label) = Hosts::of(env.session).find(id).map(|host| host.label()) else { return Ok(None) };
+    let place = find_place(env, id)?;
+    Ok(Some(prompt_of(&label, place)))
+}
+
+fn prompt_of(label: &str, place: Option<u64>) -> String {
+    match place {
+        Some(seek) => format!("[{label} {seek:#010x}]> "),
+        None => format!("[{label}]> "),
     }
 }
 
@@ -46,7 +59,10 @@ fn run_there(env: &mut Env<'_>, id: u32, line: &str) -> Result<Option<u64>> {
         let (status, place) = match wire {
             Wire::Rap(rap) => rap.command_and_seek(env, line)?,
             Wire::Line(host) => (host.command(env, line)?, None),
-            Wire::Web(host) => (host.command(env, line)?, None),
+            Wire::Web(host) => {
+                let status = host.command(env, line)?;
+                (status, host.seek(env)?)
+            }
         };
         if let Err(error) = judge(env, status) {
             env.failed(&error);
@@ -66,7 +82,8 @@ fn find_place(env: &mut Env<'_>, id: u32) -> Result<Option<u64>> {
     }
     let asked = with_wire(env, id, |env, wire| match wire {
         Wire::Rap(rap) => Ok(rap.client.seek(env.ctx)?),
-        Wire::Line(_) | Wire::Web(_) => Ok(None),
+        Wire::Web(host) => host.seek(env),
+        Wire::Line(_) => Ok(None),
     });
     asked.or_else(|error| resume(env, &error).map(|()| None))
 }
