@@ -42,6 +42,17 @@ impl Program {
         server.unwrap_or_else(|error| panic!("{self:?} serves over rap: {error}"))
     }
 
+    /// Serves `target` over HTTP, with settings.
+    pub(crate) fn serve_web(self, folder: &Path, settings: &[&str], target: &str) -> Server {
+        let server = Server::start(|port| {
+            let mut command = self.command(folder);
+            command.args(settings.iter().flat_map(|setting| ["-e", setting]));
+            command.args(["-qc", &format!("=h {port}"), target]);
+            command
+        });
+        server.unwrap_or_else(|error| panic!("{self:?} serves over HTTP: {error}"))
+    }
+
     /// Runs `commands` on `target` and leaves.
     pub(crate) fn run(self, folder: &Path, flags: &[&str], commands: &str, target: &str) -> Finished {
         let mut command = self.command(folder);
