@@ -1,5 +1,7 @@
 //! What is mapped in a session far away, out of what its commands print.
 
+use crate::area::next_in;
+
 /// What tells it: whether addresses go through the maps, the size of the file, the maps, and those of a process under
 /// the debugger. A line with a dot ends them.
 pub(super) const QUESTION: &str = "e io.va;?v $s;om;dm;?e .;";
@@ -54,10 +56,9 @@ impl Areas {
         area.map_or(0, |(_, to)| (to - addr).saturating_add(1))
     }
 
-    /// The first address behind `after` that is provided.
+    /// Where to read on when nothing could be read at `after`.
     pub(super) fn next(&self, after: u64) -> Option<u64> {
-        let from = after.checked_add(1)?;
-        self.0.iter().find(|(_, to)| *to >= from).map(|area| area.0.max(from))
+        next_in(self.0.iter().map(|(from, to)| *from..to.saturating_add(1)), after)
     }
 }
 
@@ -106,8 +107,8 @@ mod tests {
         assert_eq!(areas.room(0x201400), 2);
         assert_eq!([areas.room(0x1fffff), areas.room(0x201402)], [0, 0]);
         assert_eq!(
-            [areas.next(0), areas.next(0x200000), areas.next(0x201401)].map(Option::unwrap),
-            [0x200000, 0x200001, 0x202440]
+            [areas.next(0), areas.next(0x200000), areas.next(0x201402)].map(Option::unwrap),
+            [0x200000, 0x201000, 0x202440]
         );
         assert_eq!([areas.next(0x202447), areas.next(u64::MAX)], [None, None]);
     }
