@@ -26,6 +26,9 @@ const CHUNK: usize = 64 << 10;
 /// beginning (5.7.4).
 const STOCK: usize = 1_400;
 
+/// Most bytes kept of what is reported of a failure.
+const SAID: usize = 64 << 10;
+
 /// The longest command that is asked for in the path of other servers; a longer one is sent as a body.
 const PATH: usize = 4 << 10;
 
@@ -110,7 +113,7 @@ impl WebClient {
         let asked = self.asked(line)?;
         let mut answer = Fetch::start(&self.uri, asked, &self.agents, ctx)?;
         let mut piece = vec![0; CHUNK];
-        let mut written = 0;
+        let (mut written, mut said) = (0, Vec::new());
         loop {
             ctx.check()?;
             let n = match answer.read(&mut piece) {
@@ -119,12 +122,19 @@ impl WebClient {
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
                 Err(error) => return Err(answer.error(error)),
             };
+            if answer.is_report() {
+                said.extend_from_slice(&piece[..n.min(SAID.saturating_sub(said.len()))]);
+                continue;
+            }
             out.write_all(&piece[..n]).map_err(|error| self.failed(written, n, error))?;
             written += n as u64;
         }
         out.flush().map_err(|error| self.failed(written, 0, error))?;
         self.stock = answer.is_stock();
-        let failure = answer.is_failed().then(|| "it failed at the far end".to_owned());
+        let failure = answer.is_failed().then(|| match String::from_utf8_lossy(&said).trim_end() {
+            "" => "it failed at the far end".to_owned(),
+            said => said.to_owned(),
+        });
         Ok(Status { failure, notes: Vec::new() })
     }
 
@@ -282,14 +292,17 @@ mod tests {
             answer("1.1 200 OK", "one\n"),
             answer("1.1 200 OK\r\nX-Farad-Ok: false", "what failed\n"),
             answer("1.1 200 OK", "three\n"),
+            answer("1.1 200 OK\r\nX-Farad-Ok: false\r\nX-Farad-Report: true", "one\nwhy\n"),
         ]);
         let mut client = client(&format!("http://al:secret@{authority}"));
         assert_eq!(ask(&mut client, "one").unwrap(), ("one\n".to_owned(), Status::default()));
         let (out, status) = ask(&mut client, "two").unwrap();
         assert!(out == "what failed\n" && status.failure.is_some());
         assert_eq!(ask(&mut client, "three").unwrap().0, "three\n");
+        let (out, status) = ask(&mut client, "four").unwrap();
+        assert_eq!((out.as_str(), status.failure.as_deref()), ("", Some("one\nwhy")));
         let connections = server.join().unwrap();
-        assert_eq!(connections.iter().map(Vec::len).collect::<Vec<_>>(), [3]);
+        assert_eq!(connections.iter().map(Vec::len).collect::<Vec<_>>(), [4]);
         // With a capital: so radare2's server wants it.
         let sent = |head: &String| head.contains("\r\nAuthorization: Basic YWw6c2VjcmV0\r\n");
         assert!(connections[0].iter().all(sent), "{connections:?}");

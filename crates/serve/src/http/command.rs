@@ -10,7 +10,7 @@ use std::time::Duration;
 use axum::Extension;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
-use axum::http::header::{ACCEPT, CONTENT_TYPE};
+use axum::http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use farad_io::{Cancel, Ctx, Effects};
@@ -29,7 +29,7 @@ use crate::policy::Place;
 const COMMAND: usize = 1 << 20;
 /// Commands of all clients that wait or run.
 const WAITING: usize = 1024;
-/// Longest output in an envelope, bytes.
+/// Longest output that is gathered before it is sent, bytes.
 const ENVELOPE: u64 = 16 << 20;
 /// How long a command waits for its turn before who asks is looked at.
 const BUSY: Duration = Duration::from_secs(1);
@@ -53,7 +53,7 @@ pub(super) async fn by_path(
     request: Request,
 ) -> Response {
     let target = request.uri().path_and_query().map_or("", |target| target.as_str());
-    let command = decode(target.strip_prefix("/cmd").unwrap_or(target).trim_start_matches('/'));
+    let command = decode(target.strip_prefix("/cmd/").unwrap_or(target));
     answer(&site, &client, request.headers(), command).await
 }
 
@@ -82,7 +82,8 @@ async fn answer(site: &Arc<Site>, client: &Arc<Client>, headers: &HeaderMap, com
     };
     let wants_json = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok());
     let wants_json = wants_json.is_some_and(|accept| accept.contains("application/json"));
-    let limit = if wants_json { site.options.max_out.min(ENVELOPE) } else { site.options.max_out };
+    let gathers = wants_json || wants_length(headers);
+    let limit = if gathers { site.options.max_out.min(ENVELOPE) } else { site.options.max_out };
     let Ok((flow, stop)) = start(site, &server, client, place, command, limit, |_, _| {}) else {
         return refuse(StatusCode::SERVICE_UNAVAILABLE, "too many commands wait, or the session has ended");
     };
@@ -92,9 +93,13 @@ async fn answer(site: &Arc<Site>, client: &Arc<Client>, headers: &HeaderMap, com
     {
         return refuse(StatusCode::SERVICE_UNAVAILABLE, CIRCLE);
     }
-    match wants_json {
-        true => envelope(&flow, stop).await,
-        false => plain(flow, stop).await,
+    match (wants_json, gathers) {
+        (true, _) => envelope(&flow, stop).await,
+        (false, false) => plain(flow, stop).await,
+        (false, true) => match gather(&flow).await {
+            Ok((output, end)) => whole(output, &end),
+            Err(_) => refuse(StatusCode::INTERNAL_SERVER_ERROR, "the output is lost"),
+        },
     }
 }
 
@@ -179,16 +184,24 @@ async fn plain(flow: Arc<Flow>, stop: Stop) -> Response {
         return refuse(StatusCode::INTERNAL_SERVER_ERROR, "the output is lost");
     };
     match flow.end().filter(|_| ended) {
-        Some(end) => {
-            let tells = first.is_empty() && !end.ok;
-            let body = if tells { told(&end) } else { Bytes::from(first) };
-            let refused = tells && !end.refused.is_empty();
-            let status = if refused { StatusCode::FORBIDDEN } else { StatusCode::OK };
-            (status, [("content-type", TEXT), (OK, flag(end.ok)), (REPORT, flag(tells))], body)
-                .into_response()
-        }
+        Some(end) => whole(first, &end),
         None => ([("content-type", TEXT)], Body::new(Stream::new(flow, stop, first))).into_response(),
     }
+}
+
+/// An answer with its length.
+fn whole(output: Vec<u8>, end: &End) -> Response {
+    let tells = output.is_empty() && !end.ok;
+    let body = if tells { told(end) } else { Bytes::from(output) };
+    let refused = tells && !end.refused.is_empty();
+    let status = if refused { StatusCode::FORBIDDEN } else { StatusCode::OK };
+    (status, [("content-type", TEXT), (OK, flag(end.ok)), (REPORT, flag(tells))], body).into_response()
+}
+
+/// Whether a client takes no more than the first piece of what has no length: radare2's (5.7.4).
+fn wants_length(headers: &HeaderMap) -> bool {
+    let agent = headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok());
+    agent.is_some_and(|agent| agent.starts_with("radare2 "))
 }
 
 /// What was reported of a command that printed nothing.
@@ -208,17 +221,21 @@ fn flag(ok: bool) -> HeaderValue {
     HeaderValue::from_static(if ok { "true" } else { "false" })
 }
 
-async fn envelope(flow: &Flow, stop: Stop) -> Response {
+/// All that a command prints, and how it ended.
+async fn gather(flow: &Flow) -> io::Result<(Vec<u8>, End)> {
     let mut output = Vec::new();
-    let end = loop {
+    loop {
         flow.ready().await;
-        match flow.take() {
-            Ok(piece) => output.extend_from_slice(&piece),
-            Err(_) => return refuse(StatusCode::INTERNAL_SERVER_ERROR, "the output is lost"),
-        }
+        output.extend_from_slice(&flow.take()?);
         if let Some(end) = flow.end() {
-            break end;
+            return Ok((output, end));
         }
+    }
+}
+
+async fn envelope(flow: &Flow, stop: Stop) -> Response {
+    let Ok((output, end)) = gather(flow).await else {
+        return refuse(StatusCode::INTERNAL_SERVER_ERROR, "the output is lost");
     };
     drop(stop);
     let status = match &end {

@@ -33,6 +33,7 @@ enum Told {
     Head {
         stock: bool,
         failed: bool,
+        report: bool,
     },
     Bytes(Vec<u8>),
     Failure(Failure),
@@ -60,6 +61,7 @@ pub(crate) struct Fetch {
     failure: Option<Failure>,
     stock: bool,
     failed: bool,
+    report: bool,
     ended: bool,
     authorized: bool,
 }
@@ -89,6 +91,7 @@ impl Fetch {
             failure: None,
             stock: false,
             failed: false,
+            report: false,
             ended: false,
             authorized,
         })
@@ -124,6 +127,11 @@ impl Fetch {
     pub(super) fn is_failed(&self) -> bool {
         self.failed
     }
+
+    /// Whether the body is what was reported of a command that failed and printed nothing.
+    pub(super) fn is_report(&self) -> bool {
+        self.report
+    }
 }
 
 impl Drop for Fetch {
@@ -144,7 +152,9 @@ impl Read for Fetch {
                 n => return Ok(n),
             }
             match self.told.recv_timeout(TICK) {
-                Ok(Told::Head { stock, failed }) => (self.stock, self.failed) = (stock, failed),
+                Ok(Told::Head { stock, failed, report }) => {
+                    (self.stock, self.failed, self.report) = (stock, failed, report);
+                }
                 Ok(Told::Bytes(piece)) => self.piece = io::Cursor::new(piece),
                 Ok(Told::End) => self.ended = true,
                 Ok(Told::Failure(failure)) => {
@@ -176,8 +186,9 @@ fn fetch(
         return Err(Failure::Status(status.as_u16(), reason.lines().next().unwrap_or_default().to_owned()));
     }
     let stock = response.version() == Version::HTTP_10;
-    let failed = response.headers().get("x-farad-ok").is_some_and(|value| value == "false");
-    if told.send(Told::Head { stock, failed }).is_err() {
+    let says = |name: &str, word: &str| response.headers().get(name).is_some_and(|value| value == word);
+    let (failed, report) = (says("x-farad-ok", "false"), says("x-farad-report", "true"));
+    if told.send(Told::Head { stock, failed, report }).is_err() {
         return Ok(());
     }
     let mut body = response.body_mut().with_config().limit(request.limit).reader();
