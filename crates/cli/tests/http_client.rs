@@ -1,11 +1,11 @@
 //! farad and real radare2 5.7.4 at the two ends of HTTP: `=+ http://`, `-C`, `r2web://`.
 //!
-//! Rows that need radare2 are ignored until `./test` has installed it. The package that it comes in lists no `r2web://`,
-//! so that only farad opens one here.
+//! A row is a function of the two programs. Rows that need radare2 are ignored until `./test` has installed it.
 #![allow(clippy::print_stdout)]
 
 mod support;
 
+use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
 use support::link::Link;
@@ -14,43 +14,60 @@ use support::process::{self, Finished, Server};
 
 const ELF: &str = "vault.x86_64.elf";
 
-mod farad_to_radare2 {
-    use super::Program::{Farad, Radare2};
-
-    macro_rules! rows {
-        ($($row:ident),* $(,)?) => {
-            $(#[test] #[ignore = "needs radare2 5.7.4: run ./test"] fn $row() { super::$row(Farad, Radare2); })*
-        };
-    }
-    rows![
-        runs_commands_at_the_far_end,
-        gets_long_output,
-        sends_all_that_is_typed,
-        holds_a_session,
-        reads_what_is_mapped_there,
-        writes_there,
-        gives_a_token_that_is_shown_nowhere,
-    ];
+/// Makes each row a test of one pairing of client and server.
+macro_rules! pairing {
+    ($name:ident: $client:ident, $server:ident, #[$mark:meta], $($row:ident),* $(,)?) => {
+        mod $name {
+            use super::Program;
+            $(#[test] #[$mark] fn $row() { super::$row(Program::$client, Program::$server); })*
+        }
+    };
 }
+
+pairing![
+    farad_to_farad: Farad, Farad, #[cfg(unix)],
+    runs_commands_at_the_far_end,
+    gets_long_output,
+    sends_all_that_is_typed,
+    holds_a_session,
+    reads_what_is_mapped_there,
+    writes_there,
+    gives_a_token_that_is_shown_nowhere,
+];
+
+pairing![
+    farad_to_radare2: Farad, Radare2, #[ignore = "needs radare2 5.7.4: run ./test"],
+    runs_commands_at_the_far_end,
+    gets_long_output,
+    sends_all_that_is_typed,
+    holds_a_session,
+    reads_what_is_mapped_there,
+    writes_there,
+    gives_a_token_that_is_shown_nowhere,
+];
+
+// A prompt of radare2 needs a terminal, and the package that it comes in has no `r2web://`.
+pairing![
+    radare2_to_farad: Radare2, Farad, #[ignore = "needs radare2 5.7.4: run ./test"],
+    runs_commands_at_the_far_end,
+    gets_long_output,
+    sends_all_that_is_typed,
+    keeps_what_it_says_whole,
+];
 
 fn runs_commands_at_the_far_end(client: Program, server: Program) {
     let folder = support::inputs();
     let server = server.serve_web(folder.path(), &[], ELF);
-    let commands = format!("=+ {};=0 ?e hello  there;=0 ?v 6*7;=0 s 0x200000;=0 p8 4;s", uri(&server));
+    let commands = format!("=+ {};=0 ?e hello there;=0 ?v 6*7;=0 s 0x200000;=0 p8 4;s", uri(&server));
     let done = client.run(folder.path(), &[], &commands, "--");
-    assert_eq!(lines(&done), ["hello  there", "0x2a", "7f454c46", "0x0"], "{}", done.err());
+    assert_eq!(lines(&done), ["hello there", "0x2a", "7f454c46", "0x0"], "{}", done.err());
 }
 
 fn gets_long_output(client: Program, server: Program) {
     let folder = support::inputs();
     let server = server.serve_web(folder.path(), &[], ELF);
     let print = ["p8 32000 @ 0x200000"; 17].join(";");
-    let done = client.run(folder.path(), &[], &format!("=+ {}", uri(&server)), "--");
-    assert_eq!(done.ok(), "");
-    let commands = format!("'=0 {print}");
-    let mut command = client.command(folder.path());
-    command.args(["-q", "-c", &format!("=+ {}", uri(&server)), "-c", &commands, "--"]);
-    let done = process::run(&mut command, None, LIMIT);
+    let done = client.run(folder.path(), &["-C"], &print, &uri(&server));
     let rows = lines(&done);
     assert!(done.stdout.len() > 1 << 20, "{} bytes: {}", done.stdout.len(), done.err());
     assert!(rows.len() == 17 && rows.iter().all(|row| *row == rows[0] && row.len() == 64_000));
@@ -125,7 +142,10 @@ fn writes_there(client: Program, server: Program) {
 fn gives_a_token_that_is_shown_nowhere(client: Program, server: Program) {
     let folder = support::inputs();
     let users = folder.path().join("users");
-    std::fs::write(&users, "al:s3cret\n").expect("a file of users");
+    // radare2's has names, farad's is the token.
+    let known = if server == Program::Farad { "s3cret-0123456789\n" } else { "al:s3cret-0123456789\n" };
+    std::fs::write(&users, known).expect("a file of users");
+    std::fs::set_permissions(&users, std::fs::Permissions::from_mode(0o600)).expect("its mode");
     let users = format!("http.authfile={}", users.display());
     let server = server.serve_web(folder.path(), &["http.auth=true", &users], "malloc://64");
     let place = format!("127.0.0.1:{}/cmd/", server.port);
@@ -139,9 +159,9 @@ fn gives_a_token_that_is_shown_nowhere(client: Program, server: Program) {
         assert!(done.err().contains("401") && done.err().contains(why), "{}", done.err());
         assert!(!done.err().contains("al:no") && !done.out().contains("in\n"));
     }
-    std::fs::write(folder.path().join("netrc"), "machine 127.0.0.1 login al password s3cret")
+    std::fs::write(folder.path().join("netrc"), "machine 127.0.0.1 login al password s3cret-0123456789")
         .expect("a netrc");
-    for (user, netrc) in [("al:s3cret@", "/dev/null"), ("", "netrc"), ("al@", "netrc")] {
+    for (user, netrc) in [("al:s3cret-0123456789@", "/dev/null"), ("", "netrc"), ("al@", "netrc")] {
         let done = ask(&format!("http://{user}{place}"), netrc);
         assert!(done.out().ends_with("in\n"), "{user}: {}", done.err());
         assert!(!(done.out() + &done.err()).contains("s3cret"), "{}{}", done.out(), done.err());
@@ -150,12 +170,25 @@ fn gives_a_token_that_is_shown_nowhere(client: Program, server: Program) {
         folder.path(),
         &["-n", "-w"],
         "wx 4142 @ 4;o;oj;o*;oo+;wx 43 @ 6;p8 3 @ 4",
-        &format!("r2web://al:s3cret@{place}"),
+        &format!("r2web://al:s3cret-0123456789@{place}"),
     );
     assert!(done.ok().ends_with("414243"), "{} {}", done.out(), done.err());
     assert!(!(done.out() + &done.err()).contains("s3cret"), "{}{}", done.out(), done.err());
     let done = client.run(folder.path(), &["-C"], "?e in", &format!("http://al:no@{place}"));
     assert!(done.err().contains("401") && !done.err().contains("al:no"), "{}", done.err());
+}
+
+/// Signs that mean something in a URI: the stock client sends them as they are, in the request's first line.
+fn keeps_what_it_says_whole(client: Program, server: Program) {
+    let folder = support::inputs();
+    let server = server.serve_web(folder.path(), &[], ELF);
+    for text in
+        ["a b", "100%25 %zz", "a?b=c&d", "x#y", "it's", "\u{e9}\u{20ac}", "a+b", "[1,2]", "HTTP/1.1 HTTP/1.0"]
+    {
+        let done = client.run(folder.path(), &["-C"], &format!("'?e {text}"), &uri(&server));
+        let wanted = text.replace("%25", "%");
+        assert_eq!(lines(&done), [wanted], "{}", done.err());
+    }
 }
 
 #[test]
@@ -171,6 +204,33 @@ fn what_radare2_would_cut_is_not_sent() {
         assert_eq!(done.out().trim(), wanted, "{}", done.err());
         assert_eq!(done.err().contains("radare2 web server takes"), !fits, "{}", done.err());
     }
+}
+
+#[test]
+fn a_server_is_trusted_by_the_certificates_that_are_named() {
+    let folder = support::inputs();
+    let named = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
+    std::fs::write(folder.path().join("cert"), named.cert.pem()).expect("room for it");
+    std::fs::write(folder.path().join("key"), named.signing_key.serialize_pem()).expect("room for it");
+    std::fs::set_permissions(folder.path().join("key"), std::fs::Permissions::from_mode(0o600))
+        .expect("its mode");
+    let server = Program::Farad.serve_web(folder.path(), &["http.cert=cert", "http.key=key"], ELF);
+    let place = format!("localhost:{}/cmd/", server.port);
+    let run = |settings: &[&str], commands: &str, target: &str| {
+        let flags: Vec<&str> = settings.iter().flat_map(|setting| ["-e", setting]).chain(["-n"]).collect();
+        Program::Farad.run(folder.path(), &flags, commands, target)
+    };
+    let ask = format!("=+ https://{place};=;=0 ?e sealed");
+    let done = run(&["http.ca=cert"], &ask, "--");
+    assert_eq!(lines(&done), [&format!("0 fd:3 https://{place}"), "sealed"], "{}", done.err());
+    let done = run(&["http.ca=cert"], "p8 4 @ 0x200000", &format!("r2webs://{place}"));
+    assert_eq!(lines(&done), ["7f454c46"], "{}", done.err());
+    let done = run(&[], &ask, "--");
+    assert!(done.out().is_empty() && done.err().contains("http.ca"), "{}", done.err());
+    let other = run(&["http.ca=cert"], &format!("=+ https://127.0.0.1:{}/", server.port), "--");
+    assert!(other.err().contains("cannot connect"), "{}", other.err());
+    let done = run(&["http.ca=key"], &ask, "--");
+    assert!(done.err().contains("no certificate"), "{}", done.err());
 }
 
 /// Where the server runs commands.

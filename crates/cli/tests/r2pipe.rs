@@ -1,4 +1,4 @@
-//! Python's r2pipe drives farad: as a process it starts, and over tcp.
+//! r2pipe drives farad: Python's as a process that it starts, over tcp and over HTTP; that of Node.js over HTTP.
 //!
 //! In process mode r2pipe runs whatever `radare2` the PATH finds first: a private folder with a link of that name puts
 //! farad there for one process, and an installed radare2 stays what it is for everyone else.
@@ -11,7 +11,7 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::Command;
 
-use support::peer::{self, LIMIT};
+use support::peer::{self, LIMIT, Program};
 use support::process::{self, Server};
 
 const ELF: &str = "vault.x86_64.elf";
@@ -56,6 +56,108 @@ for command in ["?e over tcp", "p8 4 @ 0x200000", "s 0x200010", "s", "p8 4096 @ 
     python.args(["-c", SCRIPT, &format!("tcp://127.0.0.1:{}", server.port)]);
     let done = process::run(&mut python, None, LIMIT);
     assert_eq!(done.ok(), "['over tcp']\n['7f454c46']\n['']\n['0x200010']\n['1']", "{}", done.err());
+}
+
+/// What is asked over HTTP, one command after another on one session, and what comes of it. `len` is the length alone.
+const OVER_HTTP: &[(&str, &str)] = &[
+    ("?e hello", "hello"),
+    ("s 0x200010", ""),
+    ("s", "0x200010"),
+    ("?e a;?e b", "a\nb"),
+    ("p8 4 @ 0x200000", "7f454c46"),
+    ("?v 7%4", "0x3"),
+    ("'?e it's \"so\"; and | so", "it's so; and | so"),
+    ("?e a/b+c&d=e", "a/b+c&d=e"),
+    ("?e x~x", "x"),
+    ("/x 7f454c46~0x002", "0x00200000 hit0_0 7f454c46"),
+    ("p8 512K @ 0x200000", "len 1048576"),
+    ("pr 4 @ 0x200000", "\u{7f}ELF"),
+];
+
+/// What Python can ask beside.
+const OF_PYTHON: &[(&str, &str)] =
+    &[("", ""), ("?e 100%25", "100%25"), ("?e a?b#c", "a?b#c"), ("?e \u{e9}\u{20ac}", "\u{e9}\u{20ac}")];
+
+#[test]
+#[ignore = "needs r2pipe: run ./test"]
+fn python_asks_over_http() {
+    const SCRIPT: &str = r#"
+import json, r2pipe, sys
+r2 = r2pipe.open(sys.argv[1])
+answers = [r2.cmd(command) for command in json.load(sys.stdin)]
+print(json.dumps([answers, r2.cmdj("ij")["bin"]["arch"], r2.cmdj("s 0x200020;sj")]))
+"#;
+    let asked: Vec<(&str, &str)> = OVER_HTTP.iter().chain(OF_PYTHON).copied().collect();
+    let answers = drive(peer::python, &["-c", SCRIPT], "http://127.0.0.1:PORT", &asked);
+    let places = answers[1].as_array().expect("a list");
+    let here = places.iter().find(|place| place["current"] == true).expect("one that is current");
+    assert_eq!((&answers[0], &here["offset"]), (&"x86".into(), &0x20_0020.into()), "{answers:?}");
+}
+
+#[test]
+#[ignore = "needs r2pipe of npm: run ./test"]
+fn node_asks_over_http() {
+    const SCRIPT: &str = r#"
+const r2pipe = require('r2pipe');
+const commands = JSON.parse(require('fs').readFileSync(0));
+r2pipe.open(process.argv[1], (error, r2) => {
+    const answers = [];
+    const next = () => {
+        if (answers.length === commands.length)
+            return r2.cmdj('ij', (error, json) => console.log(JSON.stringify([answers, json.bin.arch])));
+        r2.cmd(commands[answers.length], (error, answer) => { answers.push(error ? String(error) : answer); next(); });
+    };
+    next();
+});
+"#;
+    let answers = drive(peer::node, &["-e", SCRIPT], "http://127.0.0.1:PORT/cmd/", OVER_HTTP);
+    assert_eq!(answers[0], "x86", "{answers:?}");
+}
+
+#[test]
+#[ignore = "needs r2pipe of npm: run ./test"]
+fn promises_of_node_are_kept_over_http() {
+    const SCRIPT: &str = r#"
+const r2pipe = require('r2pipe-promise');
+(async () => {
+    const commands = JSON.parse(require('fs').readFileSync(0));
+    const r2 = await r2pipe.open(process.argv[1]);
+    const answers = [];
+    for (const command of commands) answers.push(await r2.cmd(command));
+    const together = await Promise.all([1, 2, 3, 4, 5].map(number => r2.cmd(`?e ${number}`)));
+    console.log(JSON.stringify([answers, (await r2.cmdj('ij')).bin.arch, together.join('')]));
+})();
+"#;
+    let answers = drive(peer::node, &["-e", SCRIPT], "http://127.0.0.1:PORT/cmd/", OVER_HTTP);
+    assert_eq!(answers, ["x86", "1\n2\n3\n4\n5\n"]);
+}
+
+/// Has a program ask `asked` of a server, and compares what came. Returns what else the program printed.
+fn drive(
+    program: fn(&Path) -> Command,
+    args: &[&str],
+    uri: &str,
+    asked: &[(&str, &str)],
+) -> Vec<serde_json::Value> {
+    let folder = support::inputs();
+    let server = Program::Farad.serve_web(folder.path(), &[], ELF);
+    let commands: Vec<&str> = asked.iter().map(|(command, _)| *command).collect();
+    let mut command = program(folder.path());
+    command.args(args).arg(uri.replace("PORT", &server.port.to_string()));
+    let input = serde_json::to_vec(&commands).expect("JSON");
+    let done = process::run(&mut command, Some(&input), LIMIT);
+    let mut printed: Vec<serde_json::Value> =
+        serde_json::from_slice(&done.stdout).unwrap_or_else(|error| panic!("{error}: {}", done.err()));
+    let answers = printed.remove(0);
+    for (at, (command, wanted)) in asked.iter().enumerate() {
+        let answer = answers[at].as_str().unwrap_or_else(|| panic!("{command:?}: {}", answers[at]));
+        let answer = answer.strip_suffix('\n').unwrap_or(answer);
+        match wanted.strip_prefix("len ") {
+            Some(len) => assert_eq!(answer.len().to_string(), len, "{command}"),
+            None => assert_eq!(answer, *wanted, "{command}"),
+        }
+    }
+    printed
 }
 
 /// The same two ways in, without Python: what r2pipe relies on, seen byte by byte.

@@ -68,6 +68,13 @@ pub(crate) fn python(folder: &Path) -> Command {
     command
 }
 
+/// Node.js with the packages of `tests/peer/package.json`.
+pub(crate) fn node(folder: &Path) -> Command {
+    let mut command = Command::new("node");
+    command.current_dir(folder).env("NODE_PATH", installed("FARAD_NODE"));
+    command
+}
+
 /// What `./test` installed and named in a variable.
 fn installed(variable: &str) -> OsString {
     let path = std::env::var_os(variable).unwrap_or_else(|| panic!("{variable} is not set: run ./test"));
