@@ -132,6 +132,20 @@ const r2pipe = require('r2pipe-promise');
     assert_eq!(answers, ["x86", "1\n2\n3\n4\n5\n"]);
 }
 
+/// As the crate r2pipe (0.8) asks: a line, no end of the head, and reading until the server hangs up.
+#[test]
+fn a_line_alone_is_answered_until_the_end_of_the_stream() {
+    let folder = support::inputs();
+    let server = Program::Farad.serve_web(folder.path(), &[], ELF);
+    for (command, wanted) in [("?e hi there", "hi there\n"), ("s 0x200010", ""), ("s", "0x200010\n")] {
+        let mut pipe = r2pipe::R2Pipe::http(&format!("http://127.0.0.1:{}", server.port));
+        assert_eq!(pipe.cmd(command).expect("an answer"), wanted);
+    }
+    let mut pipe = r2pipe::R2Pipe::http(&format!("127.0.0.1:{}", server.port));
+    assert_eq!(pipe.cmdj("ij").expect("JSON")["bin"]["arch"], "x86");
+    assert_eq!(pipe.cmd("p8 512K @ 0x200000").expect("an answer").trim().len(), 1 << 20);
+}
+
 /// Has a program ask `asked` of a server, and compares what came. Returns what else the program printed.
 fn drive(
     program: fn(&Path) -> Command,

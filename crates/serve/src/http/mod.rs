@@ -178,7 +178,9 @@ async fn exchange<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     });
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(server.limits.idle);
-    let wire = TokioIo::new(Wire::new(stream, server.limits.stall));
+    // Of who needs no token, and is on this machine then.
+    let lenient = site.options.guard.token.is_none();
+    let wire = TokioIo::new(Wire::new(stream, server.limits.stall).lenient(lenient));
     let mut connection = std::pin::pin!(builder.serve_connection(wire, service).with_upgrades());
     tokio::select! {
         ended = connection.as_mut() => return ended,

@@ -2,7 +2,8 @@
 //! nothing for too long is hung up on.
 //!
 //! radare2's own client writes a command into the request line as it is: `GET /cmd/?e hello HTTP/1.1`. It makes a
-//! connection for each, so that the first line is all there is to mend.
+//! connection for each, so that the first line is all there is to mend. That of the crate r2pipe (0.8) writes that line
+//! and nothing else, not even the end of its head, and reads until the server hangs up.
 
 use std::future::Future;
 use std::io;
@@ -17,6 +18,8 @@ use tokio::time::{Instant, Sleep};
 const LINE: usize = 64 << 10;
 /// Bytes taken at a time until the line is complete.
 const CHUNK: usize = 4 << 10;
+/// How long a line that came alone waits for more, before it is taken for all there is.
+const ALONE: Duration = Duration::from_millis(300);
 
 /// A stream whose first line is mended.
 pub(super) struct Wire<S> {
@@ -26,6 +29,10 @@ pub(super) struct Wire<S> {
     /// How much of it was handed on; `None` while the line is not complete.
     given: Option<usize>,
     patience: Duration,
+    /// Whether a line without headers is a request: where they could hold nothing that is asked for.
+    lenient: bool,
+    /// When a line that came alone is all there is.
+    alone: Option<Pin<Box<Sleep>>>,
     /// When a write that waits is given up.
     stall: Option<Pin<Box<Sleep>>>,
 }
@@ -33,7 +40,12 @@ pub(super) struct Wire<S> {
 impl<S> Wire<S> {
     /// Gives up a client that takes nothing for `patience`.
     pub(super) fn new(stream: S, patience: Duration) -> Wire<S> {
-        Wire { stream, line: Vec::new(), given: None, patience, stall: None }
+        Wire { stream, line: Vec::new(), given: None, patience, lenient: false, alone: None, stall: None }
+    }
+
+    /// The same, where a command in a line without headers is a request too.
+    pub(super) fn lenient(self, lenient: bool) -> Wire<S> {
+        Wire { lenient, ..self }
     }
 
     fn watch<T>(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
@@ -55,8 +67,22 @@ impl<S: AsyncRead + Unpin> Wire<S> {
         while self.given.is_none() {
             let mut chunk = [0; CHUNK];
             let mut buf = ReadBuf::new(&mut chunk);
-            ready!(Pin::new(&mut self.stream).poll_read(cx, &mut buf))?;
+            match Pin::new(&mut self.stream).poll_read(cx, &mut buf) {
+                Poll::Ready(read) => read?,
+                Poll::Pending => {
+                    let Some(alone) = &mut self.alone else { return Poll::Pending };
+                    ready!(alone.as_mut().poll(cx));
+                    self.line = alone_is_all(&self.line);
+                    (self.given, self.alone) = (Some(0), None);
+                    return Poll::Ready(Ok(()));
+                }
+            }
             let came = buf.filled();
+            if self.alone.take().is_some() {
+                self.line.extend_from_slice(came);
+                self.given = Some(0);
+                return Poll::Ready(Ok(()));
+            }
             let start = self.line.len();
             self.line.extend_from_slice(came);
             let end = came.iter().position(|&byte| byte == b'\n').map(|at| start + at);
@@ -64,6 +90,10 @@ impl<S: AsyncRead + Unpin> Wire<S> {
                 let rest = self.line.split_off(end);
                 self.line = mend(&self.line);
                 self.line.extend_from_slice(&rest);
+                if self.lenient && rest == b"\n" && self.line.starts_with(b"GET /cmd/") {
+                    self.alone = Some(Box::pin(tokio::time::sleep(ALONE)));
+                    continue;
+                }
             }
             if end.is_some() || came.is_empty() || self.line.len() > LINE {
                 self.given = Some(0);
@@ -121,6 +151,14 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Wire<S> {
     fn is_write_vectored(&self) -> bool {
         self.stream.is_write_vectored()
     }
+}
+
+/// A line that came alone as a whole request, whose answer ends with the connection.
+fn alone_is_all(line: &[u8]) -> Vec<u8> {
+    let text = line.strip_suffix(b"\n").unwrap_or(line);
+    let text = text.strip_suffix(b"\r").unwrap_or(text);
+    let target = text.strip_suffix(b" HTTP/1.1").unwrap_or(text);
+    [target, b" HTTP/1.0\r\n\r\n"].concat()
 }
 
 /// The line with all between its method and its version as a target may be written. Other lines stay as they are.
@@ -194,6 +232,45 @@ mod tests {
             prop_assert!(got.starts_with(&expected));
             prop_assert_eq!(&got[expected.len()..], &all[line - 1..]);
         }
+    }
+
+    #[test]
+    fn a_line_that_comes_alone_is_a_request_where_that_is_allowed() {
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+        let first = |lenient: bool, pieces: &'static [&'static str]| {
+            runtime.block_on(async {
+                let (mut client, server) = tokio::io::duplex(4096);
+                let mut wire = Wire::new(server, Duration::from_secs(9)).lenient(lenient);
+                for piece in pieces {
+                    client.write_all(piece.as_bytes()).await.unwrap();
+                }
+                let mut got = vec![0; 4096];
+                let read = tokio::time::timeout(Duration::from_secs(5), wire.read(&mut got)).await;
+                read.map(|count| String::from_utf8_lossy(&got[..count.unwrap()]).into_owned())
+            })
+        };
+        let line = &["GET /cmd/?e a HTTP/1.1\r\n"];
+        assert_eq!(first(true, line).unwrap(), "GET /cmd/?e%20a HTTP/1.0\r\n\r\n");
+        assert_eq!(first(false, line).unwrap(), "GET /cmd/?e%20a HTTP/1.1\r\n");
+        let whole = &["GET /cmd/s HTTP/1.1\r\nHost: x\r\n\r\n"];
+        assert_eq!(first(true, whole).unwrap(), whole[0]);
+        assert_eq!(first(true, &["GET / HTTP/1.1\r\n"]).unwrap(), "GET / HTTP/1.1\r\n");
+        // What comes later is not lost.
+        let late = runtime.block_on(async {
+            let (mut client, server) = tokio::io::duplex(4096);
+            let mut wire = Wire::new(server, Duration::from_secs(9)).lenient(true);
+            let sender = tokio::spawn(async move {
+                client.write_all(b"GET /cmd/s HTTP/1.1\r\n").await.unwrap();
+                tokio::time::sleep(ALONE / 2).await;
+                client.write_all(b"Host: evil\r\n\r\n").await.unwrap();
+            });
+            let mut got = String::new();
+            wire.read_to_string(&mut got).await.unwrap();
+            sender.await.unwrap();
+            got
+        });
+        assert_eq!(late, "GET /cmd/s HTTP/1.1\r\nHost: evil\r\n\r\n");
     }
 
     #[test]
