@@ -233,6 +233,30 @@ fn a_server_is_trusted_by_the_certificates_that_are_named() {
     assert!(done.err().contains("no certificate"), "{}", done.err());
 }
 
+#[test]
+fn a_server_asks_nothing_of_its_own_machine_for_others() {
+    let folder = support::inputs();
+    std::fs::write(folder.path().join("netrc"), "machine 127.0.0.1 login al password s3cret")
+        .expect("a netrc");
+    let inner = Program::Farad.serve_web(folder.path(), &[], "malloc://64");
+    let place = format!("127.0.0.1:{}/cmd/", inner.port);
+    let outer = Program::Farad.serve_web(folder.path(), &["http.netrc=netrc"], ELF);
+    for line in [
+        format!("'=+ http://{place}"),
+        format!("o r2web://{place}"),
+        format!("o http://{place}s"),
+        format!("o http://localhost:{}/cmd/s", inner.port),
+        format!("o http://[::1]:{}/cmd/s", inner.port),
+        "e http.netrc=/etc/passwd".to_owned(),
+        "e http.ca=/etc/passwd".to_owned(),
+    ] {
+        let mut command = Program::Farad.command(folder.path());
+        command.args(["-q", "-C", &uri(&outer), "-c", &line]);
+        let done = process::run(&mut command, None, LIMIT);
+        assert!(done.err().contains("403"), "{line}: {} {}", done.out(), done.err());
+    }
+}
+
 /// Where the server runs commands.
 fn uri(server: &Server) -> String {
     format!("http://127.0.0.1:{}/cmd/", server.port)
