@@ -259,6 +259,17 @@ pub(crate) struct Found {
     pub(crate) glued: bool,
 }
 
+impl Found {
+    /// What the command does to the session and the target, as it was typed. A listing as JSON that is given nothing changes
+    /// nothing, though its row may set what it lists: `fj`, `dbj`. One that takes nothing may leave what it found, as `/asj` does.
+    pub(crate) fn does(&self, text: &str) -> Effects {
+        let effects = self.row.effects;
+        let lists = self.mode == Mode::Json && text[self.args.clone()].trim().is_empty();
+        let leaves = effects.contains(Effects::ANNOTATE) && self.row.params.is_empty();
+        if lists && !leaves { effects & Effects::READ } else { effects }
+    }
+}
+
 /// All commands of a process. Assembled once, at the edge.
 #[derive(Clone, Default)]
 pub struct Registry {
@@ -381,6 +392,31 @@ mod tests {
         Row::new("=", "", nothing).glue(Glue::Rest).modes(&[Mode::Json]),
         Row::new("==", "", nothing).glue(Glue::Number),
     ];
+
+    #[test]
+    fn a_listing_as_json_changes_nothing() {
+        static ROWS: &[Row] = &[
+            Row::new("f", "", nothing)
+                .effects(Effects::ANNOTATE)
+                .modes(&[Mode::Json])
+                .params(&[maybe("name", Kind::Word)]),
+            Row::new("dpt", "", nothing).effects(Effects::DEBUG).modes(&[Mode::Json]),
+            Row::new("/as", "", nothing).effects(Effects::ANNOTATE.union(Effects::READ)).modes(&[Mode::Json]),
+        ];
+        let registry = Registry::new([Group { prefix: "", brief: "", rows: ROWS }]);
+        let none = Effects::empty();
+        for (text, does) in [
+            ("f", Effects::ANNOTATE),
+            ("fj", none),
+            ("fj ", none),
+            ("fj here", Effects::ANNOTATE),
+            ("dpt", Effects::DEBUG),
+            ("dptj", none),
+            ("/asj", Effects::ANNOTATE | Effects::READ),
+        ] {
+            assert_eq!(registry.find(text).unwrap().does(text), does, "{text}");
+        }
+    }
 
     #[test]
     fn the_longest_name_that_fits_wins() {

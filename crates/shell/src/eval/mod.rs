@@ -198,7 +198,7 @@ impl Env<'_> {
         }
         let found = registry.find(text)?;
         self.ctx.allow(found.row.effects, found.row.name)?;
-        self.session.done |= found.row.effects;
+        self.session.done |= found.does(text);
         if found.row.waits_for_names() {
             crate::load::names(self)?;
         }
