@@ -237,8 +237,10 @@ fn map_image(env: &mut Env<'_>, loaded: &Loaded) -> Result<()> {
     let allowed = env.session.io.descriptor(loaded.fd)?.perm;
     for LoadMap { name, vaddr, size, perm, source } in &loaded.binary.maps {
         let wanted = Perm::from_bits_truncate(perm.bits());
+        // Who opened a file for writing writes its code, too, as after `oo+`.
+        let opened = wanted | (allowed & Perm::W);
         let (fd, delta, granted) = match source {
-            MapSource::File { offset } => (loaded.fd, *offset, wanted & (allowed | Perm::X)),
+            MapSource::File { offset } => (loaded.fd, *offset, opened & (allowed | Perm::X)),
             MapSource::Zero => {
                 let zero = format!("null://{size}");
                 let options = OpenOptions { perm: Perm::RW, ..OpenOptions::default() };
