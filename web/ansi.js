@@ -3,8 +3,10 @@
 
 import { el } from "./dom.js";
 
-// eslint-disable-next-line no-control-regex
 const SEQUENCE = /\x1b\[([\d;]*)([A-Za-z])|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b./g;
+
+/** A sequence that no further text can be part of. */
+const COMPLETE = /^\x1b(?:\[[\d;]*[A-Za-z]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[^[\]])/;
 
 /** `text` without colours. */
 export function strip(text) {
@@ -23,7 +25,7 @@ export class Painter {
     text = this.#rest + text;
     // A sequence that the next piece may end.
     const cut = text.lastIndexOf("\x1b");
-    const open = cut >= 0 && cut > text.length - 24 && !/^\x1b(?:\[[\d;]*[A-Za-z]|[^[\]])/.test(text.slice(cut));
+    const open = cut >= 0 && cut > text.length - 24 && !COMPLETE.test(text.slice(cut));
     this.#rest = open ? text.slice(cut) : "";
     if (open) text = text.slice(0, cut);
     let from = 0;

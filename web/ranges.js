@@ -17,7 +17,15 @@ export function join(ranges) {
 
 /** The range with `at` in it. */
 export function covering(ranges, at) {
-  return ranges.find(({ from, to }) => from <= at && at <= to) ?? null;
+  let low = 0;
+  let high = ranges.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (ranges[middle].to < at) low = middle + 1;
+    else high = middle;
+  }
+  const range = ranges[low];
+  return range && range.from <= at ? range : null;
 }
 
 /** The hole that `at` is in: from behind the range before it to the one after it. */

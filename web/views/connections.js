@@ -44,8 +44,10 @@ export class Connections {
     this.said.textContent = `connecting to ${uri} …`;
     try {
       const answer = await this.#workspace.app.local.run(`=+ ${uri}`).promise;
-      this.said.textContent = [answer.out.trim(), ...answer.reports].filter(Boolean).join("\n");
-      if (!answer.ok && !this.said.textContent) this.said.textContent = answer.error;
+      // The error is the last report, and what would allow it.
+      const reports = answer.ok ? answer.reports : [...answer.reports.slice(0, -1), answer.error || "the command failed"];
+      this.said.textContent = [answer.out.trim(), ...reports].filter(Boolean).join("\n");
+      this.said.classList.toggle("bad", !answer.ok);
       if (answer.ok) this.uri.value = "";
     } catch (error) {
       this.said.textContent = "";

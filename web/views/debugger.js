@@ -19,6 +19,7 @@ export class Debugger {
   #target;
   #facts;
   #registers = new Map();
+  #before = new Map();
   #run = null;
 
   constructor(workspace) {
@@ -37,9 +38,10 @@ export class Debugger {
     const part = (title, body) => el("section", { "aria-label": title }, el("h2", {}, title), body);
     this.element = el("section", { class: "debugger", "aria-label": "Debugger" },
       el("div", { class: "tools" }, ...this.buttons, this.stop, this.state),
-      el("div", { class: "columns" }, this.code.element,
-        el("div", { class: "parts" }, part("Registers", this.registers), part("Stack", this.stack), part("Frames", this.frames),
-          part("Breakpoints", this.breakpoints), part("Threads", this.threads))));
+      el("div", { class: "columns" },
+        el("div", { class: "running" }, this.code.element,
+          el("div", { class: "below parts" }, part("Frames", this.frames), part("Breakpoints", this.breakpoints), part("Threads", this.threads))),
+        el("div", { class: "beside parts" }, part("Registers", this.registers), part("Stack", this.stack))));
     workspace.target.addEventListener("ran", () => this.#visible && this.refresh());
     this.#facts.addEventListener("file", () => this.#enable());
     this.#enable();
@@ -114,8 +116,11 @@ export class Debugger {
   }
 
   #showRegisters(registers) {
-    const before = this.#registers;
-    this.#registers = new Map(Object.entries(registers).map(([name, value]) => [name, address(value)]));
+    const now = new Map(Object.entries(registers).map(([name, value]) => [name, address(value)]));
+    // Asked for twice at one stop, they are no less changed.
+    if ([...now].some(([name, value]) => this.#registers.get(name) !== value)) this.#before = this.#registers;
+    this.#registers = now;
+    const before = this.#before;
     this.registers.replaceChildren(...[...this.#registers].map(([name, value]) => {
       const changed = before.has(name) && before.get(name) !== value;
       return el("button", { type: "button", class: `register${changed ? " changed" : ""}`, title: `${name}: Enter goes there, Shift-Enter changes it`,

@@ -16,7 +16,8 @@ export class Disassembly {
   #facts;
   #listing;
   #top = 0;
-  #height = 16;
+  /** Of a row, in pixels; not known before it is seen. */
+  #height = 0;
   #stale = true;
   /** The listing that is wanted, and whether one is asked for. */
   #next = null;
@@ -37,7 +38,7 @@ export class Disassembly {
     this.about = el("span", { class: "about", role: "status", "aria-live": "polite" });
     this.element = el("section", { class: "disassembly", "aria-label": "Disassembly" },
       el("div", { class: "scrolled" }, this.body, this.bar.element), el("div", { class: "foot" }, this.about));
-    wheel(this.body, () => this.#height, (rows) => this.#scroll(rows));
+    wheel(this.body, () => this.#height || 16, (rows) => this.#scroll(rows));
     this.body.addEventListener("click", (event) => this.#press(event));
     this.body.addEventListener("dblclick", (event) => this.#press(event) && this.follow());
     new ResizeObserver(() => this.#draw()).observe(this.body);
@@ -116,8 +117,13 @@ export class Disassembly {
     this.#busy = false;
   }
 
+  #measure() {
+    if (this.body.offsetParent !== null) this.#height = Math.max(8, measure(this.body).height);
+  }
+
   get #count() {
-    return Math.max(3, Math.floor(this.body.clientHeight / this.#height));
+    if (this.#height === 0) this.#measure();
+    return Math.max(3, Math.floor(this.body.clientHeight / (this.#height || 16)));
   }
 
   #scroll(rows) {
@@ -133,7 +139,7 @@ export class Disassembly {
 
   #paint() {
     if (!this.#visible) return;
-    this.#height = Math.max(8, measure(this.body).height);
+    this.#measure();
     const rows = this.#listing.rows;
     const count = this.#count;
     const middles = new Map();

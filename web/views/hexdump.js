@@ -17,7 +17,8 @@ export class Hexdump {
   #top = 0n;
   #lines = [];
   #unseen = true;
-  #height = 16;
+  /** Of a row, in pixels; not known before it is seen. */
+  #height = 0;
   /** While editing: whether in the `text` column, and whether the low digit of a byte is next. */
   #edit = null;
   #draw = eachFrame(() => this.#paint());
@@ -34,7 +35,7 @@ export class Hexdump {
     this.element = el("section", { class: "hexdump", "aria-label": "Hexdump" },
       el("div", { class: "scrolled" }, this.body, this.bar.element),
       el("div", { class: "foot" }, this.about, this.mode));
-    wheel(this.body, () => this.#height, (rows) => this.#scrollTo(this.#top + BigInt(rows)));
+    wheel(this.body, () => this.#height || 16, (rows) => this.#scrollTo(this.#top + BigInt(rows)));
     this.body.addEventListener("mousedown", (event) => this.#press(event));
     this.body.addEventListener("keydown", (event) => this.#edit && this.#type(event));
     this.body.addEventListener("blur", () => this.#endEdit());
@@ -65,9 +66,14 @@ export class Hexdump {
     this.#draw();
   }
 
+  #measure() {
+    if (this.body.offsetParent !== null) this.#height = Math.max(8, measure(this.body).height);
+  }
+
   /** How many whole rows are seen. */
   get #count() {
-    return Math.max(1, Math.floor(this.body.clientHeight / this.#height));
+    if (this.#height === 0) this.#measure();
+    return Math.max(1, Math.floor(this.body.clientHeight / (this.#height || 16)));
   }
 
   #scrollTo(row) {
@@ -93,7 +99,7 @@ export class Hexdump {
 
   #paint() {
     if (this.body.offsetParent === null) return;
-    this.#height = Math.max(8, measure(this.body).height);
+    this.#measure();
     const count = this.#count;
     this.#top = clamp(this.#top, 0n, this.#rows.total > BigInt(count) ? this.#rows.total - BigInt(count) : 0n);
     while (this.#lines.length < count) {

@@ -134,17 +134,19 @@ function unread(from, to) {
 
 /** Rows of what both commands said; a size that is not known yet is `null`. */
 function merge(instructions, lines) {
-  const known = new Map(instructions.map((row) => [address(row.addr), row]));
+  // radare2 5.7 calls it `offset`, farad and later ones `addr`.
+  const known = new Map(instructions.map((row) => [address(row.addr ?? row.offset), row]));
   const rows = [];
-  for (const { addr, text: painted } of lines) {
-    const at = address(addr);
-    const text = strip(painted);
+  for (const { addr, offset, text: painted } of lines) {
+    const at = address(addr ?? offset);
+    // A radare2 that knows no `asm.addr` puts the address first.
+    const text = strip(painted).trim().replace(/^0x[0-9a-f]+\s+/i, (words) => (address(words.trim()) === at ? "" : words));
     const last = rows.at(-1);
     if (last?.at === at) {
       last.above.push(last.text);
-      last.text = text.trim();
+      last.text = text;
     } else {
-      rows.push({ at, size: null, text: text.trim(), above: [] });
+      rows.push({ at, size: null, text, above: [] });
     }
   }
   if (rows.length === 0) {

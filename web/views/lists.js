@@ -5,7 +5,9 @@ import { el } from "../dom.js";
 import { complain } from "../target.js";
 import { Table } from "./table.js";
 
-const at = (field) => ({ title: "address", width: "12.5em", kind: "address", text: (row) => hex(address(row[field] ?? 0)) });
+/** The address of a row; radare2 5.7 calls that of flags and functions `offset`. */
+const place = (row, field) => address(row[field] ?? row.offset ?? 0);
+const at = (field) => ({ title: "address", width: "12.5em", kind: "address", text: (row) => hex(place(row, field)) });
 const column = (title, width, field, kind) => ({ title, width, kind, text: (row) => String(row[field] ?? "") });
 const length = (field) => ({ title: "size", width: "7em", kind: "right", text: (row) => size(address(row[field] ?? 0)) });
 
@@ -125,7 +127,7 @@ export class Lists {
 
   /** Code is gone to in the disassembly, data in the hexdump. */
   #open(row) {
-    const to = address(row[this.#current.field]);
+    const to = place(row, this.#current.field);
     const code = this.#current.name === "Functions" || /FUNC/.test(row.type ?? "") || /x/.test(row.perm ?? "")
       || /^(sym|fcn|entry|main|loc)/.test(row.name ?? "");
     this.#workspace.target.go(to).catch(complain);
