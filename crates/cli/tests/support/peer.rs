@@ -76,7 +76,7 @@ pub(crate) fn node(folder: &Path) -> Command {
 }
 
 /// What `./test` installed and named in a variable.
-fn installed(variable: &str) -> OsString {
+pub(crate) fn installed(variable: &str) -> OsString {
     let path = std::env::var_os(variable).unwrap_or_else(|| panic!("{variable} is not set: run ./test"));
     // Tests run in the crate's folder, the variable may be relative to the workspace.
     super::root().join(path).into_os_string()
