@@ -80,7 +80,8 @@ export class Facts extends EventTarget {
   async #processMaps() {
     const answer = await this.#target.run("dmj").promise;
     const maps = answer.ok ? (parseLines(answer.out)[0] ?? []) : [];
-    if (maps.length === 0) return this.#staticRanges();
+    // Of a process that ended there is nothing; what was never one, is as large as it says.
+    if (maps.length === 0) return /no process/.test(answer.error) ? [] : this.#staticRanges();
     this.processMaps = maps.map((map) => ({ ...map, from: address(map.addr), to: address(map.addr_end) - 1n }));
     return this.processMaps;
   }

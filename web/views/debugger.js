@@ -103,7 +103,8 @@ export class Debugger {
   #show(values, answer) {
     if (values.length < 6) complain(answer.error || answer.reports.join("\n"));
     const [info, registers, stack, frames, breakpoints, threads] = values;
-    this.state.textContent = info ? `process ${info.pid}, thread ${info.tid}: ${info.type}${info.reason ? `, ${info.reason}` : ""}` : "";
+    this.state.textContent = info ? state(info) : "";
+    for (const button of this.buttons) button.disabled ||= info?.type === "dead";
     const thread = (threads ?? []).find((row) => row.current);
     this.#facts.counter = thread ? address(thread.pc) : null;
     this.code.redraw();
@@ -168,6 +169,11 @@ export class Debugger {
     else return this.code.key(event);
     return true;
   }
+}
+
+function state({ pid, tid, type, reason }) {
+  const said = `process ${pid}, thread ${tid}: ${type}${reason ? `, ${reason}` : ""}`;
+  return type === "dead" ? `${said} (do starts it again)` : said;
 }
 
 /** What a word on the stack may be, without what is said of each. */

@@ -30,6 +30,13 @@ export default async function () {
   // What the console does to the process is seen in the panel.
   await run("ds 2");
   await until(async () => (await counter()) !== main, "stepped by the console");
+
+  // At its end nothing is made up: no bytes, and what begins it again is said.
+  await run("dck 9");
+  await until(async () => /do starts it again/.test(await workspace.locator(".state").innerText()), "the end is told");
+  check(await workspace.locator(".debugger .tools button").first().isDisabled(), "nothing can step");
+  await view(2);
+  await until(async () => /nothing provides these/.test(await workspace.locator(".hexdump .rows").innerText()), "no bytes are there");
   same(await messages(), "", "messages");
   await close();
 }
