@@ -22,6 +22,14 @@ export function svg(tag, attributes = {}) {
   return element;
 }
 
+/**
+ * The element of that kind under the pointer. Rows that are made anew between the presses of a double
+ * click are not those that were pressed first, so the target of the event does not tell.
+ */
+export function under(event, selector) {
+  return document.elementFromPoint(event.clientX, event.clientY)?.closest(selector) ?? null;
+}
+
 /** Width and height of a character of `element`'s font, in pixels. */
 export function measure(element) {
   const probe = el("span", { class: "probe" }, "0".repeat(64));

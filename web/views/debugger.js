@@ -21,6 +21,7 @@ export class Debugger {
   #registers = new Map();
   #before = new Map();
   #run = null;
+  #ended = false;
 
   constructor(workspace) {
     this.#workspace = workspace;
@@ -61,7 +62,7 @@ export class Debugger {
   }
 
   #enable() {
-    const can = this.#facts.running && this.#run === null;
+    const can = this.#facts.running && this.#run === null && !this.#ended;
     for (const button of this.buttons) button.disabled = !can;
     this.stop.disabled = this.#run === null;
     if (!this.#facts.running) this.state.textContent = "nothing is being debugged (farad -d FILE, or o dbg://FILE, starts a program)";
@@ -104,7 +105,8 @@ export class Debugger {
     if (values.length < 6) complain(answer.error || answer.reports.join("\n"));
     const [info, registers, stack, frames, breakpoints, threads] = values;
     this.state.textContent = info ? state(info) : "";
-    for (const button of this.buttons) button.disabled ||= info?.type === "dead";
+    this.#ended = info?.type === "dead";
+    this.#enable();
     const thread = (threads ?? []).find((row) => row.current);
     this.#facts.counter = thread ? address(thread.pc) : null;
     this.code.redraw();

@@ -2,7 +2,7 @@
 // be followed.
 
 import { hex, size, TOP } from "../address.js";
-import { eachFrame, el, measure, svg } from "../dom.js";
+import { eachFrame, el, measure, svg, under } from "../dom.js";
 import { Rows } from "../ranges.js";
 import { Scrollbar, wheel } from "../scrollbar.js";
 import { complain } from "../target.js";
@@ -224,7 +224,7 @@ export class Disassembly {
   }
 
   #press(event) {
-    const line = event.target.closest("[data-at]");
+    const line = under(event, "[data-at]");
     if (!line) return false;
     this.#moveTo(BigInt(line.dataset.at));
     return true;

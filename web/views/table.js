@@ -1,6 +1,6 @@
 // A table of any length with a filter: rows are made for what is seen only.
 
-import { eachFrame, el, measure } from "../dom.js";
+import { eachFrame, el, measure, under } from "../dom.js";
 
 export class Table {
   #columns;
@@ -87,7 +87,7 @@ export class Table {
   }
 
   #press(event) {
-    const line = event.target.closest("[data-index]");
+    const line = under(event, "[data-index]");
     if (!line) return false;
     this.#select(Number(line.dataset.index));
     return true;
