@@ -298,6 +298,40 @@ fn what_a_client_leaves_does_no_more_when_the_owner_runs_it() {
 }
 
 #[test]
+fn what_the_owner_is_connected_to_here_does_not_serve_clients_over_http() {
+    let folder = support::inputs();
+    let mark = folder.path().join("mark");
+    let rap = Server::start(|port| {
+        let mut command = support::farad(folder.path());
+        command.arg(format!("rap://:{port}"));
+        command
+    });
+    let rap = rap.unwrap();
+    let begin = format!("=+ rap://127.0.0.1:{0}/{FILE};o rap://localhost:{0}/{FILE}", rap.port);
+    let server = Server::start(|port| {
+        let mut command = support::farad(folder.path());
+        command.args(["-q", "-c", &format!("{begin};=h {port}"), FILE]);
+        command
+    });
+    let server = server.unwrap();
+    let hosts = get(server.port, "=", &[]).text();
+    assert!(hosts.contains("127.0.0.1"), "{hosts}");
+    let evil = format!("!touch {}", mark.display());
+    for line in ["'=0 EVIL", "= s", "'=!EVIL", ":s", "'=<0 ?e x"] {
+        let told = get(server.port, &line.replace("EVIL", &evil), &[]).text();
+        assert!(told.contains("http.local") || told.contains("refused"), "{line}: {told}");
+    }
+    for begin in ["=!=0", "=!="] {
+        let view = [("X-Farad-View", "mine")];
+        get(server.port, begin, &view);
+        let told = get(server.port, "s", &view).text();
+        assert!(told.contains("http.local"), "{begin}: {told}");
+        get(server.port, "=!=", &view);
+    }
+    assert!(!mark.exists());
+}
+
+#[test]
 fn what_comes_from_elsewhere_is_refused_on_every_path() {
     let folder = support::inputs();
     let server = serve(folder.path(), &["http.upload=true"], FILE);

@@ -36,6 +36,19 @@ pub fn connect(transport: &Transport, uri: &str, timeout: Duration, ctx: &Ctx) -
     Link::new(socket).map_err(|error| attempt.failed(Stage::Connect, error.to_string()))
 }
 
+/// Whether what is behind a transport is a server of this machine. A name is looked up; one that means nothing any more
+/// is taken for one of this machine.
+pub fn leads_here(transport: &Transport) -> bool {
+    match transport {
+        Transport::Unix(_) => true,
+        Transport::Network { host, .. } if host.is_empty() => true,
+        Transport::Network { host, port } => match (host.as_str(), *port).to_socket_addrs() {
+            Ok(mut addresses) => addresses.any(|address| is_local(&address)),
+            Err(_) => true,
+        },
+    }
+}
+
 /// The addresses of a host, within `timeout`.
 ///
 /// # Errors

@@ -1,5 +1,6 @@
 //! The hosts that a session is connected to; among the session's extensions.
 
+use farad_io::Effects;
 use farad_shell::{Env, Error, Result, Session};
 use farad_wire::rap::hello::Ownership;
 
@@ -38,6 +39,8 @@ pub(super) struct Host {
     pub(super) port: u16,
     /// What was opened there; empty for nothing.
     pub(super) file: String,
+    /// Whether it is on this machine, where it takes us for its user.
+    pub(super) local: bool,
     /// `None` while a command has it.
     pub(super) wire: Option<Wire>,
 }
@@ -157,6 +160,9 @@ pub(super) fn with_wire<T>(
     let hosts = Hosts::of(env.session);
     let host = hosts.all.iter_mut().find(|host| host.id == id);
     let host = host.ok_or_else(|| Error::failed(format!("no host {id} (= lists them)")))?;
+    if host.local {
+        env.ctx.allow(Effects::LOCAL, &format!("asking host {id} on this machine"))?;
+    }
     let mut wire = host
         .wire
         .take()
