@@ -343,6 +343,7 @@ fn what_comes_from_elsewhere_is_refused_on_every_path() {
         &[("Origin", "http://evil.example")],
         &[("Origin", "null")],
         &[("Origin", "http://127.0.0.1:1")],
+        &[("Referer", "http://evil.example/page")],
         &[("Sec-Fetch-Site", "cross-site")],
         &[("Sec-Fetch-Site", "same-site"), ("Sec-Fetch-Mode", "navigate")],
     ];

@@ -5,7 +5,7 @@
 
 use std::net::IpAddr;
 
-use axum::http::header::{AUTHORIZATION, HOST, ORIGIN};
+use axum::http::header::{AUTHORIZATION, HOST, ORIGIN, REFERER};
 use axum::http::{HeaderMap, Uri};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -62,9 +62,17 @@ impl Guard {
         {
             return Err(Refusal::Host);
         }
-        if let Some(origin) = text(ORIGIN.as_str())? {
-            let scheme = if self.secure { "https://" } else { "http://" };
-            if host.is_none() || origin.strip_prefix(scheme) != host {
+        let scheme = if self.secure { "https://" } else { "http://" };
+        let ours = |text: &str| text.strip_prefix(scheme).zip(host).is_some_and(|(text, host)| text == host);
+        if let Some(origin) = text(ORIGIN.as_str())?
+            && !ours(origin)
+        {
+            return Err(Refusal::Foreign);
+        }
+        // For browsers that tell nothing else of where an image is from.
+        if let Some(referer) = text(REFERER.as_str())? {
+            let origin = referer.match_indices('/').nth(2).map_or(referer, |(end, _)| &referer[..end]);
+            if !ours(origin) {
                 return Err(Refusal::Foreign);
             }
         }
@@ -162,12 +170,18 @@ mod tests {
         let from = |pairs: &[(&'static str, &str)]| judge(&plain, pairs);
         assert_eq!(from(&[("host", "localhost:9"), ("origin", "http://localhost:9")]), Ok(()));
         assert_eq!(from(&[("host", "localhost:9"), ("sec-fetch-site", "same-origin")]), Ok(()));
+        for referer in ["http://localhost:9", "http://localhost:9/", "http://localhost:9/a/b?c"] {
+            assert_eq!(from(&[("host", "localhost:9"), ("referer", referer)]), Ok(()), "{referer}");
+        }
         for (name, value) in [
             ("origin", "http://evil.example"),
             ("origin", "null"),
             ("origin", "http://localhost:8"),
             ("origin", "https://localhost:9"),
             ("origin", "http://localhost:9.evil.example"),
+            ("referer", "http://evil.example/localhost:9/"),
+            ("referer", "http://localhost:9@evil.example/"),
+            ("referer", "localhost:9"),
             ("sec-fetch-site", "cross-site"),
             ("sec-fetch-site", "same-site"),
         ] {

@@ -47,6 +47,8 @@ use wire::Wire;
 
 /// How long a TLS handshake may take.
 const HANDSHAKE: Duration = Duration::from_secs(10);
+/// How long who is not of this machine may take for a request's head.
+const STRANGER: Duration = Duration::from_secs(60);
 /// How long what was asked for may still run once the server was stopped.
 const FAREWELL: Duration = Duration::from_secs(2);
 /// How long who gave a wrong token waits for the answer.
@@ -176,8 +178,13 @@ async fn exchange<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
         request.extensions_mut().insert(place.clone());
         TowerToHyperService::new(router.clone()).call(request.map(Body::new))
     });
+    let patience = match (server.public, server.limits.idle) {
+        (true, Some(idle)) => Some(idle.min(STRANGER)),
+        (true, None) => Some(STRANGER),
+        (false, idle) => idle,
+    };
     let mut builder = http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(server.limits.idle);
+    builder.timer(TokioTimer::new()).header_read_timeout(patience);
     // Of who needs no token, and is on this machine then.
     let lenient = site.options.guard.token.is_none();
     let wire = TokioIo::new(Wire::new(stream, server.limits.stall).lenient(lenient));
