@@ -98,13 +98,14 @@ export class Console {
     this.input.value = "";
     if (line.trim() === "") return;
     this.#history.add(line);
-    const output = el("pre", { class: "output" });
+    const output = el("pre", { class: "output running" });
     const entry = el("article", { class: "entry", "aria-label": line },
       el("div", { class: "asked" }, el("span", { class: "prompt" }, this.prompt.textContent), " ", line), output);
     this.log.append(entry);
     while (this.log.children.length > ANSWERS) this.log.firstElementChild.remove();
     this.#bottom(true);
     await this.#run(line, output).catch((error) => this.#report(output, error.message));
+    output.classList.remove("running");
   }
 
   async #run(line, output) {
@@ -122,7 +123,6 @@ export class Console {
     });
     const entry = { stop: () => run.cancel() };
     this.#running.push(entry);
-    output.classList.add("running");
     try {
       const answer = await run.promise;
       if (shown > SHOWN) this.#report(output, `${shown - SHOWN} more characters are not shown`);
@@ -134,7 +134,6 @@ export class Console {
       this.#target.ran();
     } finally {
       this.#running.splice(this.#running.indexOf(entry), 1);
-      output.classList.remove("running");
     }
   }
 

@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use farad_io::{Ctx, Effects};
+use farad_io::{Ctx, Effects, Principal};
 use farad_shell::config::{self, Config};
 use farad_shell::out::{Capture, Out};
 use farad_shell::{Env, Session, View, run_line};
@@ -74,8 +74,10 @@ struct Shared {
 }
 
 /// What a line did, for other clients.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Event {
+    /// Who ran it.
+    pub(crate) by: Arc<Principal>,
     /// Whose it was, and where it is now.
     pub(crate) view: ViewId,
     pub(crate) seek: u64,
@@ -330,7 +332,7 @@ fn tell(session: &mut Session, id: ViewId, view: &mut View, ctx: &Ctx) {
     let mut nobody = Capture::default();
     let stop = farad_shell::stopped_at(&mut Env { session, view, ctx, out: &mut nobody });
     // The listeners may be gone meanwhile.
-    let _ = shared.events.send(Event { view: id, seek, done, stop });
+    let _ = shared.events.send(Event { by: ctx.principal.clone(), view: id, seek, done, stop });
 }
 
 /// Serves the other clients of the session from within a command that keeps its thread, until

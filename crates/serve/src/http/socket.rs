@@ -273,7 +273,9 @@ impl Talk {
             }
             Err(broadcast::error::RecvError::Closed) => return Err(Over),
         };
-        if event.view == self.view && self.told != Some(event.seek) {
+        // Its own moves are told with the end of each command, which may have overtaken this.
+        let is_own = event.by.name == self.site.options.principal(&self.client.peer).name;
+        if event.view == self.view && !is_own && self.told != Some(event.seek) {
             self.told = Some(event.seek);
             self.say(&json!({"event": "seek", "seek": format!("{:#x}", event.seek)})).await?;
         }
