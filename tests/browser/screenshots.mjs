@@ -54,7 +54,7 @@ async function draw(theme) {
   await shoot("connections");
   await close();
 
-  const process = await serve(["-e", "http.debug=true", "-d", "./loop"]);
+  const process = await serve(["-e", "http.debug=true", "-e", "dbg.onlost=kill", "-d", "./loop"]);
   const other = await open(process.url, { ...SIZE, theme });
   await other.run("dcu main");
   await other.run("ds 3");

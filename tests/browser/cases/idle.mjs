@@ -5,7 +5,7 @@ import { check, open, serve, until } from "../harness.mjs";
 const QUIET = 1500;
 
 export default async function () {
-  const server = await serve(["-e", "http.debug=true", "-d", "./loop"]);
+  const server = await serve(["-e", "http.debug=true", "-e", "dbg.onlost=kill", "-d", "./loop"]);
   const one = await open(server.url);
   const two = await open(server.url);
   await one.page.evaluate(() => {

@@ -3,7 +3,7 @@
 import { open, same, serve, until } from "../harness.mjs";
 
 export default async function () {
-  const server = await serve(["-e", "http.debug=true", "-d", "./loop"]);
+  const server = await serve(["-e", "http.debug=true", "-e", "dbg.onlost=kill", "-d", "./loop"]);
   const { page, workspace, view, place, close } = await open(server.url, { width: 1024, height: 700 });
   for (const number of [1, 2, 3, 4, 5, 6]) {
     await view(number);

@@ -3,7 +3,7 @@
 import { check, open, same, serve, until } from "../harness.mjs";
 
 export default async function () {
-  const server = await serve(["-e", "http.debug=true", "-d", "./loop"]);
+  const server = await serve(["-e", "http.debug=true", "-e", "dbg.onlost=kill", "-d", "./loop"]);
   const { page, workspace, view, go, run, place, messages, close } = await open(server.url);
   await view(6);
   const register = (name) => workspace.locator(`.register:has(b:text-is("${name}"))`);

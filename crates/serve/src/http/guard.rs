@@ -95,15 +95,25 @@ impl Guard {
         }
     }
 
-    /// Whether a `Host` is a name that nobody else can give to this machine, or this server's own.
+    /// Whether a `Host` means this machine, or is this server's own.
     fn is_ours(&self, host: &str) -> bool {
-        let name = match host.strip_prefix('[') {
-            Some(inner) => inner.split(']').next().unwrap_or(""),
-            None => host.rsplit_once(':').map_or(host, |(name, _)| name),
-        };
-        name.eq_ignore_ascii_case("localhost")
-            || name.parse::<IpAddr>().is_ok_and(|ip| ip.to_canonical().is_loopback())
-            || self.names.iter().any(|ours| fits(ours, name))
+        means_this_machine(host) || self.names.iter().any(|ours| fits(ours, name_of(host)))
+    }
+}
+
+/// Whether a `Host` is a name that nobody else can give to this machine: a page could be loaded from such a name, which then
+/// comes to mean this machine.
+pub(crate) fn means_this_machine(host: &str) -> bool {
+    let name = name_of(host);
+    name.eq_ignore_ascii_case("localhost")
+        || name.parse::<IpAddr>().is_ok_and(|ip| ip.to_canonical().is_loopback())
+}
+
+/// A `Host` without its port.
+fn name_of(host: &str) -> &str {
+    match host.strip_prefix('[') {
+        Some(inner) => inner.split(']').next().unwrap_or(""),
+        None => host.rsplit_once(':').map_or(host, |(name, _)| name),
     }
 }
 

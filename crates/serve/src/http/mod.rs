@@ -40,7 +40,9 @@ mod upload;
 mod view;
 mod wire;
 
+pub(crate) use command::decode;
 use guard::Refusal;
+pub(crate) use guard::means_this_machine;
 use option::Options;
 use view::Views;
 use wire::Wire;

@@ -4,6 +4,8 @@
 //! looks like HTTP is either a plain request for this very machine, made by no page, or refused;
 //! none of its lines is run as a command.
 
+use crate::http::{decode, means_this_machine};
+
 /// Most bytes of headers.
 pub(super) const HEADERS: usize = 16 << 10;
 
@@ -50,45 +52,13 @@ pub(super) fn command(line: &[u8], headers: &[u8], public: bool) -> Result<Strin
     if from_page {
         return refuse("403 Forbidden", "requests made by web pages are refused");
     }
-    if !public && !value("host").is_none_or(is_this_machine) {
+    if !public && !value("host").is_none_or(|host| host.is_empty() || means_this_machine(host)) {
         return refuse("403 Forbidden", "the Host header does not name this machine");
     }
     match path.strip_prefix("/cmd/") {
         Some(command) => Ok(decode(command)),
         None => refuse("404 Not Found", "only /cmd/COMMAND is answered here"),
     }
-}
-
-/// A name that no foreign DNS server can give: a page could be loaded from such a name and then
-/// have it mean this machine.
-fn is_this_machine(host: &str) -> bool {
-    let name = match host.strip_prefix('[') {
-        Some(inner) => inner.split(']').next().unwrap_or(""),
-        None => host.split(':').next().unwrap_or(""),
-    };
-    name.is_empty()
-        || name == "localhost"
-        || name.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
-}
-
-fn decode(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, tail @ ..] = rest {
-        let hex = |byte: u8| char::from(byte).to_digit(16);
-        match (first, tail) {
-            (b'%', [high, low, ..]) if hex(*high).is_some() && hex(*low).is_some() => {
-                let digits = [*high, *low].map(|byte| hex(byte).unwrap_or(0) as u8);
-                bytes.push(digits[0] << 4 | digits[1]);
-                rest = &tail[2..];
-            }
-            _ => {
-                bytes.push(*first);
-                rest = tail;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 #[cfg(test)]
