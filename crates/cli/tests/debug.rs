@@ -50,7 +50,8 @@ impl Lab {
     fn server(&self) -> Server {
         Server::start(|port| {
             let mut command = support::farad(self.path());
-            command.arg(format!("rap://:{port}"));
+            // It is killed in the end, and what it debugs should go along.
+            command.args(["-e", "dbg.onlost=kill"]).arg(format!("rap://:{port}"));
             command
         })
         .expect("a server")
@@ -65,7 +66,7 @@ impl Lab {
         let run_far = |command: &str, target: &str| {
             let server = Server::start(|port| {
                 let mut command = support::farad(self.path());
-                command.args(&settings).arg(format!("rap://:{port}"));
+                command.args(["-e", "dbg.onlost=kill"]).args(&settings).arg(format!("rap://:{port}"));
                 command
             });
             let server = server.expect("a server");
