@@ -171,6 +171,7 @@ const REFUSED: &[&str] = &[
     "e rap.public=true",
     "e rap.reverse=true",
     "e dir.tmp=/",
+    "e cfg.sandbox=true",
     "e dbg.profile=program=/usr/bin/touch",
     "=H 0",
     "=h 0",

@@ -74,7 +74,7 @@ fn built_in(name: &str, headers: &HeaderMap) -> Response {
 async fn from_folder(root: PathBuf, name: &str) -> Response {
     let read = {
         let name = name.to_owned();
-        tokio::task::spawn_blocking(move || read_below(&root, &name)).await
+        tokio::task::spawn_blocking(move || read_below(&root, &name, LONGEST)).await
     };
     match read {
         Ok(Some(bytes)) => sent(name, Body::from(bytes)),
@@ -82,14 +82,14 @@ async fn from_folder(root: PathBuf, name: &str) -> Response {
     }
 }
 
-/// The bytes of a file that is below a folder.
-pub(super) fn read_below(root: &Path, name: &str) -> Option<Vec<u8>> {
+/// The bytes of a file that is below a folder and no longer than that.
+pub(super) fn read_below(root: &Path, name: &str, longest: u64) -> Option<Vec<u8>> {
     let inner = Path::new(name);
     let plain = inner.components().all(|part| matches!(part, Component::Normal(_)));
     let root = root.canonicalize().ok()?;
     let path = root.join(inner).canonicalize().ok().filter(|path| plain && path.starts_with(&root))?;
     let meta = std::fs::metadata(&path).ok()?;
-    (meta.is_file() && meta.len() <= LONGEST).then(|| std::fs::read(&path).ok()).flatten()
+    (meta.is_file() && meta.len() <= longest).then(|| std::fs::read(&path).ok()).flatten()
 }
 
 fn sent(name: &str, body: Body) -> Response {
@@ -122,12 +122,14 @@ mod tests {
         std::fs::write(folder.path().join("secret"), "s").unwrap();
         std::fs::write(root.join("sub/a.txt"), "a").unwrap();
         std::os::unix::fs::symlink(folder.path().join("secret"), root.join("link")).unwrap();
-        assert_eq!(read_below(&root, "sub/a.txt").as_deref(), Some(&b"a"[..]));
+        assert_eq!(read_below(&root, "sub/a.txt", LONGEST).as_deref(), Some(&b"a"[..]));
         for name in
             ["../secret", "sub/../../secret", "link", "/etc/passwd", "sub", "none", "sub/./a.txt/..", ""]
         {
-            assert_eq!(read_below(&root, name), None, "{name}");
+            assert_eq!(read_below(&root, name, LONGEST), None, "{name}");
         }
+        std::fs::write(root.join("b"), "four").unwrap();
+        assert!(read_below(&root, "b", 4).is_some() && read_below(&root, "b", 3).is_none());
     }
 
     #[test]

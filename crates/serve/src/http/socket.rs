@@ -95,7 +95,16 @@ struct Talk {
 /// A message, and what it ends.
 struct Outgoing {
     text: String,
-    ended: Option<(u64, Option<u64>)>,
+    told: Told,
+}
+
+/// What the client knows by a message.
+#[derive(Default)]
+struct Told {
+    /// The command that has ended.
+    ended: Option<u64>,
+    /// Where its view is.
+    seek: Option<u64>,
 }
 
 /// The connection is over.
@@ -137,7 +146,7 @@ impl Talk {
         let mut listeners = listen::changes();
         let mut ping = tokio::time::interval(PING);
         let mut heard = Instant::now();
-        if self.greet().await.is_err() {
+        if self.greet().is_err() {
             return;
         }
         loop {
@@ -169,27 +178,31 @@ impl Talk {
         }
     }
 
-    /// Tells the client where it is.
-    async fn greet(&mut self) -> Result<(), Over> {
-        let (sender, receiver) = oneshot::channel();
-        let place = self.view;
+    /// Has the client told where it is, once the session has a moment for it. Nothing else waits for that.
+    fn greet(&self) -> Result<(), Over> {
+        let (place, name, allow) = (self.view, self.name.clone(), self.site.options.allowed());
+        let (sender, facts) = oneshot::channel();
         let job = move |session: &mut Session| {
-            let facts = host::with_view(session, place, facts);
-            let _ = sender.send(facts);
+            // Who asked may be gone.
+            let _ = sender.send(host::with_view(session, place, facts_of));
         };
         self.server.host.submit(Box::new(job)).map_err(|_| Over)?;
-        let Ok(Ok(facts)) = receiver.await else { return Err(Over) };
-        self.told = Some(facts.seek);
-        self.say(&json!({
-            "event": "hello",
-            "version": env!("CARGO_PKG_VERSION"),
-            "view": self.name,
-            "seek": format!("{:#x}", facts.seek),
-            "file": facts.file,
-            "allow": self.site.options.allowed(),
-            "debug": facts.debug,
-        }))
-        .await
+        let queue = self.queue.clone();
+        tokio::spawn(async move {
+            let Ok(Ok(facts)) = facts.await else { return };
+            let hello = json!({
+                "event": "hello",
+                "version": env!("CARGO_PKG_VERSION"),
+                "view": name,
+                "seek": format!("{:#x}", facts.seek),
+                "file": facts.file,
+                "allow": allow,
+                "debug": facts.debug,
+            });
+            let told = Told { ended: None, seek: Some(facts.seek) };
+            let _ = queue.send(Outgoing { text: hello.to_string(), told }).await;
+        });
+        Ok(())
     }
 
     async fn hear(&mut self, message: Message) -> Result<(), Over> {
@@ -219,7 +232,7 @@ impl Talk {
             }
             name.clone_into(&mut self.name);
             self.view = self.site.views.of(name, &self.server.host);
-            return self.greet().await;
+            return self.greet();
         }
         match (asked["id"].as_u64(), asked["cmd"].as_str()) {
             (Some(id), Some(command)) => match self.begin(id, command, asked) {
@@ -252,10 +265,10 @@ impl Talk {
     }
 
     async fn send(&mut self, outgoing: Outgoing) -> Result<(), Over> {
-        if let Some((id, seek)) = outgoing.ended {
+        if let Some(id) = outgoing.told.ended {
             self.running.remove(&id);
-            self.told = seek.or(self.told);
         }
+        self.told = outgoing.told.seek.or(self.told);
         Ok(self.socket.send(Message::Text(outgoing.text.into())).await?)
     }
 
@@ -305,7 +318,7 @@ struct Facts {
     debug: bool,
 }
 
-fn facts(session: &mut Session, view: &mut View) -> Facts {
+fn facts_of(session: &mut Session, view: &mut View) -> Facts {
     let file =
         session.io.current().ok().and_then(|fd| session.io.descriptor(fd).ok().map(|it| it.uri.clone()));
     let (ctx, mut out) = (Ctx::owner(), Capture::default());
@@ -323,28 +336,36 @@ fn set(view: &mut View, name: &str, value: Option<u64>) {
 /// Carries a command's output over, until it has ended or nobody takes it.
 async fn carry(id: u64, flow: Arc<Flow>, queue: mpsc::Sender<Outgoing>) {
     let mut cut = Vec::new();
+    let mut lost = None;
     loop {
         tokio::select! {
             _ = flow.ready() => {}
             () = queue.closed() => return,
         }
-        let piece = flow.take().unwrap_or_default();
+        match flow.take() {
+            Ok(piece) => cut.extend_from_slice(&piece),
+            Err(error) => {
+                flow.discard();
+                lost = Some(format!("output is lost: {error}"));
+            }
+        }
         let end = flow.end();
-        for report in flow.take_reports() {
-            let text = json!({"id": id, "report": report}).to_string();
-            if queue.send(Outgoing { text, ended: None }).await.is_err() {
+        let reports = flow.take_reports().into_iter().map(|report| json!({"id": id, "report": report}));
+        let messages: Vec<Value> = reports.chain(output(id, &mut cut, end.is_some())).collect();
+        for message in messages {
+            let outgoing = Outgoing { text: message.to_string(), told: Told::default() };
+            if queue.send(outgoing).await.is_err() {
                 return;
             }
         }
-        cut.extend_from_slice(&piece);
-        if let Some(message) = output(id, &mut cut, end.is_some())
-            && queue.send(Outgoing { text: message.to_string(), ended: None }).await.is_err()
-        {
-            return;
-        }
         if let Some(end) = end {
             let seek = (!end.cancelled || end.seek != 0).then_some(end.seek);
-            let _ = queue.send(Outgoing { text: last(id, &end).to_string(), ended: Some((id, seek)) }).await;
+            let mut message = last(id, &end);
+            if let Some(lost) = lost {
+                (message["ok"], message["error"]) = (false.into(), lost.into());
+            }
+            let told = Told { ended: Some(id), seek };
+            let _ = queue.send(Outgoing { text: message.to_string(), told }).await;
             return;
         }
     }

@@ -1,15 +1,18 @@
 //! Files that clients send and ask back: `/up/NAME`, where the settings allow it.
 
-use std::io;
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::future::poll_fn;
+use std::io::{self, Write as _};
+use std::path::Path;
+use std::pin::Pin;
 use std::sync::Arc;
 
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
+use http_body::Body as _;
+use tempfile::NamedTempFile;
 
 use super::command::decode;
 use super::{Site, page, refuse};
@@ -25,23 +28,22 @@ pub(super) async fn take(State(site): State<Arc<Site>>, request: Request) -> Res
         );
     };
     let Some(name) = name(request.uri().path()) else { return wrong_name() };
-    let limit = usize::try_from(site.options.max_upload).unwrap_or(usize::MAX);
-    let Ok(body) = axum::body::to_bytes(request.into_body(), limit).await else {
-        return refuse(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            &format!("a file has {limit} bytes at most (http.maxsize)"),
-        );
-    };
+    let limit = site.options.max_upload;
     let path = folder.join(&name);
-    match tokio::task::spawn_blocking(move || keep(&folder, &name, &body)).await {
-        Ok(Ok(())) => refuse(StatusCode::OK, &path.display().to_string()),
-        Ok(Err(error)) if error.kind() == io::ErrorKind::AlreadyExists => {
+    match keep(&folder, &path, request.into_body(), limit).await {
+        Ok(()) => refuse(StatusCode::OK, &path.display().to_string()),
+        Err(Failure::Long) => {
+            refuse(StatusCode::PAYLOAD_TOO_LARGE, &format!("a file has {limit} bytes at most (http.maxsize)"))
+        }
+        Err(Failure::There) => {
             refuse(StatusCode::CONFLICT, "there is a file of this name, which is not overwritten")
         }
-        Ok(Err(error)) => {
+        Err(Failure::Body(error)) => {
+            refuse(StatusCode::BAD_REQUEST, &format!("the file came in part: {error}"))
+        }
+        Err(Failure::Io(error)) => {
             refuse(StatusCode::INTERNAL_SERVER_ERROR, &format!("the file cannot be kept: {error}"))
         }
-        Err(_) => refuse(StatusCode::INTERNAL_SERVER_ERROR, "the file cannot be kept"),
     }
 }
 
@@ -53,7 +55,9 @@ pub(super) async fn give(State(site): State<Arc<Site>>, request: Request) -> Res
         );
     };
     let Some(name) = name(request.uri().path()) else { return wrong_name() };
-    let bytes = tokio::task::spawn_blocking(move || page::read_below(&folder, &name)).await.ok().flatten();
+    let longest = site.options.max_upload;
+    let bytes =
+        tokio::task::spawn_blocking(move || page::read_below(&folder, &name, longest)).await.ok().flatten();
     match bytes {
         Some(bytes) => {
             // A browser keeps it, and shows it as nothing.
@@ -77,14 +81,37 @@ fn name(path: &str) -> Option<String> {
     (plain && !name.is_empty() && !name.starts_with('.') && name.len() <= NAME).then_some(name)
 }
 
-/// The file appears whole, and none that was there goes.
-fn keep(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
-    let path: PathBuf = folder.join(name);
-    let file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
-    io::Write::write_all(&mut &file, bytes).inspect_err(|_| {
-        // It is ours, and in part.
-        let _ = std::fs::remove_file(&path);
-    })
+/// Why a file was not kept.
+enum Failure {
+    Long,
+    There,
+    Body(axum::Error),
+    Io(io::Error),
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Failure {
+        Failure::Io(error)
+    }
+}
+
+/// Writes what comes to a file, which appears whole under its name, and takes the place of none.
+async fn keep(folder: &Path, path: &Path, mut body: Body, limit: u64) -> Result<(), Failure> {
+    if path.symlink_metadata().is_ok() {
+        return Err(Failure::There);
+    }
+    let mut file = NamedTempFile::with_prefix_in(".upload-", folder)?;
+    let mut left = limit;
+    while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
+        let Ok(piece) = frame.map_err(Failure::Body)?.into_data() else { continue };
+        left = left.checked_sub(piece.len() as u64).ok_or(Failure::Long)?;
+        file.write_all(&piece)?;
+    }
+    match file.persist_noclobber(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Err(Failure::There),
+        Err(error) => Err(error.error.into()),
+    }
 }
 
 #[cfg(test)]

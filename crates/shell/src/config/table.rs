@@ -205,14 +205,14 @@ pub static VARIABLES: &[Variable] = &[
         row("cfg.fortunes", Kind::Bool, Scope::Session, "false", "Show a saying at the start"),
         "there are no sayings",
     ),
-    row("cfg.sandbox", Kind::Bool, Scope::Session, "false", "Refuse files, programs and the network"),
-    row(
+    policy(row("cfg.sandbox", Kind::Bool, Scope::Session, "false", "Refuse files, programs and the network")),
+    policy(row(
         "cfg.sandbox.grain",
         Kind::Text,
         Scope::Session,
         "all",
         "What the sandbox refuses: all, none, disk, files, exec, socket",
-    ),
+    )),
     fixed(
         row("cfg.user", Kind::Text, Scope::Session, "", "Name shown to others"),
         "nobody is told who uses farad",
