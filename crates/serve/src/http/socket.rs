@@ -30,12 +30,21 @@ const MESSAGE: usize = 1 << 20;
 /// Commands of one client that wait or run.
 const WAITING: usize = 64;
 /// Messages on their way to a client.
-const QUEUE: usize = 16;
+const QUEUE: usize = 2;
+/// Most bytes that wait to be written to a client: the longest message, which is a piece of output with each of its
+/// bytes escaped, and the answers to its pings.
+const UNSENT: usize = 2 << 20;
+/// Pings of a client that are answered between two of ours. One that sends more is up to no good.
+const PINGS: u32 = 256;
+/// Bytes read and written at a time.
+const CHUNK: usize = 16 << 10;
 /// How often a client is asked whether it is there, and how long it may be silent.
 const PING: Duration = Duration::from_secs(20);
 const SILENCE: Duration = Duration::from_secs(60);
 /// Widths that output is made for, columns.
 const COLUMNS: std::ops::RangeInclusive<u64> = 20..=1000;
+/// How long a client may take to be told why it is hung up on.
+const FAREWELL: Duration = Duration::from_secs(1);
 /// Largest number of a command: JavaScript has none beyond.
 const LAST_ID: u64 = 1 << 53;
 
@@ -70,7 +79,9 @@ pub(super) async fn open(
     let Some(server) = site.server() else {
         return refuse(StatusCode::SERVICE_UNAVAILABLE, "the server has ended");
     };
-    upgrade.max_message_size(MESSAGE).max_frame_size(MESSAGE).on_upgrade(move |socket| async move {
+    let upgrade = upgrade.max_message_size(MESSAGE).max_frame_size(MESSAGE).max_write_buffer_size(UNSENT);
+    let upgrade = upgrade.read_buffer_size(CHUNK).write_buffer_size(CHUNK);
+    upgrade.on_upgrade(move |socket| async move {
         let talk = Talk::new(socket, site, server, client, name);
         talk.run(place).await;
     })
@@ -86,6 +97,11 @@ struct Talk {
     name: String,
     /// Where the client knows its view to be.
     told: Option<u64>,
+    /// Pings that it sent since we sent one.
+    pings: u32,
+    /// The client is about to be told where it is; and has changed its view since.
+    greeting: bool,
+    moved: bool,
     /// What runs or waits, by its number.
     running: HashMap<u64, (Stop, Arc<Flow>)>,
     queue: mpsc::Sender<Outgoing>,
@@ -105,6 +121,8 @@ struct Told {
     ended: Option<u64>,
     /// Where its view is.
     seek: Option<u64>,
+    /// It is the first message of a view.
+    greeted: bool,
 }
 
 /// The connection is over.
@@ -135,6 +153,9 @@ impl Talk {
             view,
             name,
             told: None,
+            pings: 0,
+            greeting: false,
+            moved: false,
             running: HashMap::new(),
             queue,
             outgoing,
@@ -163,13 +184,9 @@ impl Talk {
                 Ok(()) = listeners.changed() => self.say(&json!({"event": "listeners"})).await,
                 _ = ping.tick() => match heard.elapsed() > SILENCE {
                     true => Err(Over),
-                    false => self.socket.send(Message::Ping(axum::body::Bytes::new())).await.map_err(Over::from),
+                    false => self.ping().await,
                 },
-                () = stopped(&mut place.stop) => {
-                    let frame = CloseFrame { code: close_code::AWAY, reason: Utf8Bytes::from_static("the server ends") };
-                    let _ = self.socket.send(Message::Close(Some(frame))).await;
-                    Err(Over)
-                }
+                () = stopped(&mut place.stop) => self.close(close_code::AWAY, "the server ends").await,
             };
             if done.is_err() {
                 // What runs is stopped with this.
@@ -179,7 +196,12 @@ impl Talk {
     }
 
     /// Has the client told where it is, once the session has a moment for it. Nothing else waits for that.
-    fn greet(&self) -> Result<(), Over> {
+    fn greet(&mut self) -> Result<(), Over> {
+        // One at a time: a client can ask faster than the session answers.
+        if std::mem::replace(&mut self.greeting, true) {
+            self.moved = true;
+            return Ok(());
+        }
         let (place, name, allow) = (self.view, self.name.clone(), self.site.options.allowed());
         let (sender, facts) = oneshot::channel();
         let job = move |session: &mut Session| {
@@ -199,7 +221,7 @@ impl Talk {
                 "allow": allow,
                 "debug": facts.debug,
             });
-            let told = Told { ended: None, seek: Some(facts.seek) };
+            let told = Told { seek: Some(facts.seek), greeted: true, ended: None };
             let _ = queue.send(Outgoing { text: hello.to_string(), told }).await;
         });
         Ok(())
@@ -213,8 +235,25 @@ impl Talk {
             },
             Message::Binary(_) => self.say(&json!({"error": "messages are text"})).await,
             Message::Close(_) => Err(Over),
-            Message::Ping(_) | Message::Pong(_) => Ok(()),
+            Message::Ping(_) if self.pings >= PINGS => self.close(close_code::POLICY, "too many pings").await,
+            Message::Ping(_) => {
+                self.pings += 1;
+                Ok(())
+            }
+            Message::Pong(_) => Ok(()),
         }
+    }
+
+    async fn ping(&mut self) -> Result<(), Over> {
+        self.pings = 0;
+        Ok(self.socket.send(Message::Ping(axum::body::Bytes::new())).await?)
+    }
+
+    /// Says why it ends, and ends.
+    async fn close(&mut self, code: u16, why: &'static str) -> Result<(), Over> {
+        let frame = CloseFrame { code, reason: Utf8Bytes::from_static(why) };
+        let _ = tokio::time::timeout(FAREWELL, self.socket.send(Message::Close(Some(frame)))).await;
+        Err(Over)
     }
 
     async fn heed(&mut self, asked: &Value) -> Result<(), Over> {
@@ -269,6 +308,12 @@ impl Talk {
             self.running.remove(&id);
         }
         self.told = outgoing.told.seek.or(self.told);
+        if outgoing.told.greeted {
+            self.greeting = false;
+            if std::mem::take(&mut self.moved) {
+                self.greet()?;
+            }
+        }
         Ok(self.socket.send(Message::Text(outgoing.text.into())).await?)
     }
 
@@ -342,6 +387,8 @@ async fn carry(id: u64, flow: Arc<Flow>, queue: mpsc::Sender<Outgoing>) {
             _ = flow.ready() => {}
             () = queue.closed() => return,
         }
+        // Output leaves the flow, which is bounded for all clients, once there is room for it.
+        let Ok(room) = queue.reserve().await else { return };
         match flow.take() {
             Ok(piece) => cut.extend_from_slice(&piece),
             Err(error) => {
@@ -349,6 +396,7 @@ async fn carry(id: u64, flow: Arc<Flow>, queue: mpsc::Sender<Outgoing>) {
                 lost = Some(format!("output is lost: {error}"));
             }
         }
+        drop(room);
         let end = flow.end();
         let reports = flow.take_reports().into_iter().map(|report| json!({"id": id, "report": report}));
         let messages: Vec<Value> = reports.chain(output(id, &mut cut, end.is_some())).collect();
@@ -364,7 +412,7 @@ async fn carry(id: u64, flow: Arc<Flow>, queue: mpsc::Sender<Outgoing>) {
             if let Some(lost) = lost {
                 (message["ok"], message["error"]) = (false.into(), lost.into());
             }
-            let told = Told { ended: Some(id), seek };
+            let told = Told { ended: Some(id), seek, greeted: false };
             let _ = queue.send(Outgoing { text: message.to_string(), told }).await;
             return;
         }
