@@ -49,6 +49,17 @@ pub enum Error {
         /// Its reason.
         source: io::Error,
     },
+    /// Whoever asks may not.
+    #[error(transparent)]
+    Refused(farad_io::Error),
+    /// What is at a path is not replaced by a socket.
+    #[error("cannot listen on {path}: {what}; remove it, or give another path")]
+    Occupied {
+        /// The path.
+        path: String,
+        /// What is there.
+        what: &'static str,
+    },
     /// No thread or event loop could be made.
     #[error("cannot start {what}: {source}")]
     Start {
@@ -64,6 +75,9 @@ pub enum Error {
 
 impl From<Error> for farad_shell::Error {
     fn from(error: Error) -> farad_shell::Error {
-        farad_shell::Error::failed(error.to_string())
+        match error {
+            Error::Refused(error) => error.into(),
+            error => farad_shell::Error::failed(error.to_string()),
+        }
     }
 }

@@ -16,6 +16,7 @@ mod rap;
 mod remote;
 mod replies;
 mod seed;
+mod socket;
 mod spool;
 mod stream;
 mod tcp;

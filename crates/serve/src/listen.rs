@@ -6,12 +6,11 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::net::{SocketAddr, TcpListener as StdTcpListener};
-use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
+use farad_io::Effects;
 use farad_shell::Env;
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::{TcpListener, UnixListener};
@@ -60,6 +59,8 @@ pub(crate) struct Server {
     pub(crate) place: Place,
     /// Everybody is admitted.
     pub(crate) public: bool,
+    /// What whoever began it may do: its clients may do no more.
+    pub(crate) allow: Effects,
     /// It ends with its first client (`rap.loop=false`).
     once: bool,
     /// The starter's host, which clients may share.
@@ -67,7 +68,7 @@ pub(crate) struct Server {
     /// The view that clients share whose protocol makes a connection for each command.
     pub(crate) view: ViewId,
     /// What clients' own sessions grow from.
-    pub(crate) seed: Seed,
+    pub(crate) seed: Arc<Seed>,
     /// What clients may do.
     pub(crate) limits: Limits,
     /// What an HTTP server has beyond.
@@ -137,7 +138,7 @@ pub(crate) fn runtime() -> Result<&'static Runtime> {
 
 enum Listener {
     Tcp(TcpListener),
-    Unix(UnixListener),
+    Unix(UnixListener, crate::socket::Mark),
 }
 
 /// Begins to listen at `place` (see [`permit`]) for clients of the session.
@@ -156,7 +157,6 @@ pub(crate) fn start_within(
     place: &str,
     limits: Limits,
 ) -> Result<Arc<Server>> {
-    static IDS: AtomicU32 = AtomicU32::new(0);
     let site = match kind {
         Kind::Http => Some(Arc::new(Site::of(env)?)),
         _ => None,
@@ -168,24 +168,60 @@ pub(crate) fn start_within(
         })?,
         None => permit(place, env.is_set("rap.public"))?,
     };
+    let once = kind == Kind::Rap && !env.is_set("rap.loop");
+    let (allow, seed) = (env.ctx.principal.allow, Arc::new(Seed::of(env)));
+    listen(env, Terms { kind, place, public, once, allow, seed, limits, site })
+}
+
+/// Begins a server as another one was begun, whatever the settings say by now.
+///
+/// # Errors
+/// The system's refusal, or [`Error::NoHost`].
+pub(crate) fn start_again(env: &mut Env<'_>, old: &Server) -> Result<Arc<Server>> {
+    let Server { kind, public, once, allow, limits, .. } = *old;
+    let site = old.site.as_ref().map(|site| Arc::new(site.again()));
+    listen(
+        env,
+        Terms { kind, place: old.place.clone(), public, once, allow, seed: old.seed.clone(), limits, site },
+    )
+}
+
+/// What a server is begun with, and keeps.
+struct Terms {
+    kind: Kind,
+    place: Place,
+    public: bool,
+    once: bool,
+    allow: Effects,
+    seed: Arc<Seed>,
+    limits: Limits,
+    site: Option<Arc<Site>>,
+}
+
+fn listen(env: &mut Env<'_>, terms: Terms) -> Result<Arc<Server>> {
+    static IDS: AtomicU32 = AtomicU32::new(0);
+    let Terms { kind, place, public, once, allow, seed, limits, site } = terms;
     let host = Host::of(env.session)?;
-    let seed = Seed::of(env);
     let _inside = runtime()?.enter();
     let refused = |source| Error::Listen { place: place.to_string(), source };
     let (listeners, place) = match &place {
-        Place::Unix(path) => (vec![Listener::Unix(bind_unix(path).map_err(refused)?)], place),
+        Place::Unix(path) => {
+            env.ctx.allow(Effects::FILES, "making a socket at a path").map_err(Error::Refused)?;
+            let (socket, mark) = crate::socket::bind(path)?;
+            (vec![Listener::Unix(socket, mark)], place)
+        }
         Place::Tcp(addresses) => {
             let (listeners, addresses) = bind_all(addresses).map_err(refused)?;
             (listeners, Place::Tcp(addresses))
         }
     };
-    let once = kind == Kind::Rap && !env.is_set("rap.loop");
     let view = host.join();
     let server = Arc::new(Server {
         id: IDS.fetch_add(1, Ordering::Relaxed),
         kind,
         place,
         public,
+        allow,
         once,
         host,
         view,
@@ -231,26 +267,6 @@ fn bind(addr: SocketAddr) -> io::Result<TcpListener> {
     socket.bind(&addr.into())?;
     socket.listen(BACKLOG)?;
     TcpListener::from_std(StdTcpListener::from(socket))
-}
-
-/// The socket is made under a name of its own and moved into place once nobody else may use it.
-fn bind_unix(path: &Path) -> io::Result<UnixListener> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}", std::process::id()));
-    let fresh = path.with_file_name(name);
-    if path.exists() && std::os::unix::net::UnixStream::connect(path).is_ok() {
-        return Err(io::ErrorKind::AddrInUse.into());
-    }
-    let socket = Socket::new(Domain::UNIX, Type::STREAM.nonblocking(), None)?;
-    socket.bind(&socket2::SockAddr::unix(&fresh)?)?;
-    let placed = std::fs::set_permissions(&fresh, std::fs::Permissions::from_mode(0o600))
-        .and_then(|()| socket.listen(BACKLOG))
-        .and_then(|()| std::fs::rename(&fresh, path));
-    if let Err(error) = placed {
-        let _ = std::fs::remove_file(&fresh);
-        return Err(error);
-    }
-    UnixListener::from_std(std::os::unix::net::UnixListener::from(socket))
 }
 
 async fn accept(server: Arc<Server>, listener: Listener) {
@@ -300,8 +316,8 @@ async fn accept(server: Arc<Server>, listener: Listener) {
             }
         });
     }
-    if let Place::Unix(path) = &server.place {
-        let _ = std::fs::remove_file(path);
+    if let (Place::Unix(path), Listener::Unix(_, mark)) = (&server.place, &listener) {
+        mark.remove(path);
     }
 }
 
@@ -327,7 +343,7 @@ async fn accept_one(listener: &Listener) -> io::Result<(Stream, Option<(SocketAd
             let local = stream.local_addr()?;
             Ok((Stream::tcp(stream)?, Some((peer, local))))
         }
-        Listener::Unix(listener) => Ok((Stream::Unix(listener.accept().await?.0), None)),
+        Listener::Unix(listener, _) => Ok((Stream::Unix(listener.accept().await?.0), None)),
     }
 }
 

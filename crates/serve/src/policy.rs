@@ -63,9 +63,9 @@ pub(crate) fn permit(text: &str, public: bool) -> Result<Permit> {
     Ok(Permit { place: Place::Tcp(vec![addr]), public: beyond })
 }
 
-/// A client that was admitted: it acts as the owner, under its own name.
-pub(crate) fn principal(client: &str) -> Principal {
-    Principal { name: client.to_owned(), allow: Effects::all() }
+/// A client that was admitted: it acts for whoever began the server, who may do `allow`, under its own name.
+pub(crate) fn principal(client: &str, allow: Effects) -> Principal {
+    Principal { name: client.to_owned(), allow }
 }
 
 impl fmt::Display for Place {

@@ -44,7 +44,7 @@ pub(crate) async fn serve(
     mut stop: watch::Receiver<bool>,
 ) {
     let name = format!("gdb client {}", client.peer);
-    let ctx = Ctx::owner().for_principal(policy::principal(&name));
+    let ctx = Ctx::owner().for_principal(policy::principal(&name, server.allow));
     let link = match Link::new(stream, TICK) {
         Ok(link) => link,
         Err(error) => return tracing::warn!("{}: {name}: {error}", server.place),

@@ -61,7 +61,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 
 /// A server's state beyond its connections.
 pub(crate) struct Site {
-    options: Options,
+    options: Arc<Options>,
     views: Views,
     /// Commands that wait or run.
     waiting: AtomicUsize,
@@ -75,13 +75,22 @@ impl Site {
     /// # Errors
     /// Those that cannot be followed.
     pub(crate) fn of(env: &Env<'_>) -> Result<Site> {
-        Ok(Site {
-            options: Options::of(env)?,
+        Ok(Site::with(Arc::new(Options::of(env)?)))
+    }
+
+    /// Another server's state, with the same options.
+    pub(crate) fn again(&self) -> Site {
+        Site::with(self.options.clone())
+    }
+
+    fn with(options: Arc<Options>) -> Site {
+        Site {
+            options,
             views: Views::default(),
             waiting: AtomicUsize::new(0),
             server: OnceLock::new(),
             router: OnceLock::new(),
-        })
+        }
     }
 
     /// Whether it may listen beyond this machine.

@@ -94,7 +94,8 @@ impl Options {
         });
         let root = path("http.uproot");
         Ok(Options {
-            allow: more.fold(FREE, |allow, (_, more)| allow | *more),
+            // Who begins a server gives away no more than they may do.
+            allow: more.fold(FREE, |allow, (_, more)| allow | *more) & env.ctx.principal.allow,
             guard: Guard { names, token, secure: tls.is_some() },
             from: from.collect::<Result<_>>()?,
             tls,

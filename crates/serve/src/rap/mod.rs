@@ -285,7 +285,7 @@ impl Connection {
         let name = format!("rap client {}", self.client.peer);
         let ctx = Ctx {
             cancel: self.control.cancel.clone(),
-            ..Ctx::owner().for_principal(policy::principal(&name))
+            ..Ctx::owner().for_principal(policy::principal(&name, self.server.allow))
         };
         Seat {
             host,

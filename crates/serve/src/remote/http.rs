@@ -13,11 +13,11 @@ use crate::host::{self, locked};
 use crate::listen::{self, Kind, Server};
 use crate::policy::Place;
 
+use super::SERVING;
+
 /// How long a place is waited for that another server is about to leave.
 const PATIENCE: Duration = Duration::from_secs(2);
 const GLANCE: Duration = Duration::from_millis(20);
-/// Whoever may begin a server lets others in.
-const SERVING: Effects = Effects::NETWORK.union(Effects::LOCAL);
 
 const PLACE: farad_shell::registry::Param = maybe("[address:]port", Param::Word);
 
@@ -31,10 +31,14 @@ pub(super) static ROWS: [Row; 7] = [
         .glue(Glue::Rest)
         .params(&[PLACE])
         .effects(SERVING),
-    Row::new("=h-", "Stop the HTTP servers in the background", stop_behind).effects(Effects::NETWORK),
-    Row::new("=h--", "Stop the HTTP server that =h waits for", stop_front).effects(Effects::NETWORK),
-    Row::new("=h*", "Begin the HTTP servers again, as the settings are now", restart)
-        .effects(Effects::NETWORK),
+    Row::new("=h-", "Stop the HTTP servers in the background", stop_behind).effects(SERVING),
+    Row::new("=h--", "Stop the HTTP server that =h waits for", stop_front).effects(SERVING),
+    Row::new(
+        "=h*",
+        "Begin the HTTP servers again: as the settings are now, or for a client as they were",
+        restart,
+    )
+    .effects(SERVING),
     Row::new("=H", "Serve over HTTP and show the page with http.browser", show)
         .glue(Glue::Number)
         .params(&[PLACE])
@@ -119,7 +123,8 @@ fn restart(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Ends a server and begins another in its place.
+/// Ends a server and begins another in its place. The settings are the owner's to choose, and clients can change some:
+/// who else begins it again gets what the owner began.
 fn again(env: &mut Env<'_>, old: &Server) -> Result<Arc<Server>> {
     old.end();
     let place = old.place.to_string();
@@ -132,7 +137,11 @@ fn again(env: &mut Env<'_>, old: &Server) -> Result<Arc<Server>> {
     };
     let until = Instant::now() + PATIENCE;
     loop {
-        match listen::start(env, Kind::Http, &place) {
+        let started = match env.ctx.principal.is_owner() {
+            true => listen::start(env, Kind::Http, &place),
+            false => listen::start_again(env, old),
+        };
+        match started {
             Err(error::Error::Listen { source, .. })
                 if source.kind() == std::io::ErrorKind::AddrInUse && Instant::now() < until =>
             {

@@ -24,6 +24,8 @@ pub use divert::diverted_prompt;
 pub use server::serve_foreground;
 
 const NETWORK: Effects = Effects::NETWORK;
+/// Whoever may begin a server lets others in, and whoever may end one shuts them out.
+const SERVING: Effects = Effects::NETWORK.union(Effects::LOCAL);
 const HOST: Param = maybe("host", Kind::Word);
 const COMMAND: Param = need("command", Kind::Command);
 const PLACE: Param = need("[address:]port", Kind::Word);
@@ -90,12 +92,12 @@ static ROWS: &[Row] = &[
     Row::new("=&:", "Serve rap on a port in the background", server::serve_behind)
         .glue(Glue::Rest)
         .params(&[PLACE])
-        .effects(NETWORK),
+        .effects(SERVING),
     Row::new("=t", "Serve commands as text on a tcp port until ^C", server::serve_text)
         .glue(Glue::Number)
         .params(&[PLACE])
-        .effects(NETWORK),
-    Row::new(".:", "The same as =t", server::serve_text).glue(Glue::Rest).params(&[PLACE]).effects(NETWORK),
+        .effects(SERVING),
+    Row::new(".:", "The same as =t", server::serve_text).glue(Glue::Rest).params(&[PLACE]).effects(SERVING),
     Row::new(
         "=g",
         "Serve gdb on a port: a program that is started, or the process under the debugger",
@@ -103,10 +105,10 @@ static ROWS: &[Row] = &[
     )
     .glue(Glue::Rest)
     .params(&[PLACE, maybe("program", Kind::Text)])
-    .effects(NETWORK.union(Effects::DEBUG)),
+    .effects(SERVING.union(Effects::DEBUG)),
     Row::new("=l", "List the servers of this process and their clients", server::list),
     Row::new("=l-", "Stop a server", server::stop)
         .glue(Glue::Rest)
         .params(&[need("number", Kind::Word)])
-        .effects(NETWORK),
+        .effects(SERVING),
 ];

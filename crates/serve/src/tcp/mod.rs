@@ -37,7 +37,7 @@ pub(crate) async fn serve(
     mut stop: watch::Receiver<bool>,
 ) {
     let name = format!("tcp client {}", client.peer);
-    let ctx = Ctx::owner().for_principal(policy::principal(&name));
+    let ctx = Ctx::owner().for_principal(policy::principal(&name, server.allow));
     let conversation = Conversation { stream, server: server.clone(), client: client.clone(), ctx };
     let _stop = Stop(conversation.ctx.cancel.clone());
     tokio::select! {
