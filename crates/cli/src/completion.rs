@@ -1,26 +1,29 @@
 //! What Tab offers: commands, settings, flags and files, by where the cursor is.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
-use farad_io::Ctx;
+use farad_io::{Cancel, Ctx};
 use farad_serve::{Host, ViewId};
 use farad_shell::config::Kind as Type;
 use farad_shell::out::Capture;
 use farad_shell::paint::Role;
 use farad_shell::registry::Kind;
 use farad_shell::{Env, Registry, load};
-use rustyline::completion::{Completer as Complete, FilenameCompleter, Pair};
-use rustyline::{Context, Helper, Highlighter, Hinter, Result, Validator};
+use rustyline::completion::{Candidate, FilenameCompleter, longest_common_prefix};
 
 /// Most names offered at once.
 const OFFERED: usize = 400;
+/// How often a wait for the session looks for ^C.
+const GLANCE: Duration = Duration::from_millis(20);
 
 /// Completes a line of the prompt.
-#[derive(Helper, Hinter, Validator, Highlighter)]
 pub(crate) struct Completer {
     registry: Arc<Registry>,
     host: Host,
+    /// ^C while the session is asked.
+    cancel: Cancel,
     files: FilenameCompleter,
     /// Whether the host may be asked: not while it runs what asks for a line.
     pub(crate) idle: Arc<Idle>,
@@ -40,25 +43,84 @@ impl Idle {
     }
 }
 
-impl Completer {
-    pub(crate) fn new(registry: Arc<Registry>, host: Host) -> Completer {
-        Completer { registry, host, files: FilenameCompleter::new(), idle: Arc::default() }
+/// What may stand in a line from a byte of it to the cursor.
+pub(crate) struct Offer {
+    pub(crate) start: usize,
+    pub(crate) choices: Vec<Choice>,
+}
+
+/// One of them.
+pub(crate) struct Choice {
+    /// What it is called.
+    pub(crate) name: String,
+    /// What it is.
+    pub(crate) note: Option<String>,
+    replacement: String,
+}
+
+impl Choice {
+    fn named(name: String) -> Choice {
+        Choice { replacement: name.clone(), name, note: None }
+    }
+}
+
+impl Candidate for Choice {
+    fn display(&self) -> &str {
+        &self.name
     }
 
-    fn flags(&self, prefix: &str) -> Vec<String> {
+    fn replacement(&self) -> &str {
+        &self.replacement
+    }
+}
+
+impl Offer {
+    /// What all of them begin with.
+    pub(crate) fn common(&self) -> Option<&str> {
+        longest_common_prefix(&self.choices)
+    }
+}
+
+impl Completer {
+    pub(crate) fn new(registry: Arc<Registry>, host: Host, cancel: Cancel) -> Completer {
+        Completer { registry, host, cancel, files: FilenameCompleter::new(), idle: Arc::default() }
+    }
+
+    /// The flags that begin so; `None` where ^C ended the wait for them.
+    fn flags(&self, prefix: &str) -> Option<Vec<String>> {
         if !self.idle.is_set() {
-            return Vec::new();
+            return Some(Vec::new());
         }
-        let prefix = prefix.to_owned();
-        let names = self.host.with(ViewId::OWNER, move |session, view| {
-            let (ctx, mut out) = (Ctx::owner(), Capture::new());
-            let mut env = Env { session, view, ctx: &ctx, out: &mut out };
-            // What cannot be read is not offered.
-            let _ = load::names(&mut env);
-            let all = session.flags.all().filter(|flag| flag.name.starts_with(&prefix));
-            all.take(OFFERED).map(|flag| flag.name.clone()).collect()
-        });
-        names.unwrap_or_default()
+        self.cancel.reset();
+        let (sender, receiver) = mpsc::sync_channel(1);
+        let (host, cancel, prefix) = (self.host.clone(), self.cancel.clone(), prefix.to_owned());
+        let ask = move || {
+            let names = host.with(ViewId::OWNER, move |session, view| {
+                let ctx = Ctx { cancel, ..Ctx::owner() };
+                if ctx.check().is_err() {
+                    return Vec::new();
+                }
+                let mut out = Capture::new();
+                let mut env = Env { session, view, ctx: &ctx, out: &mut out };
+                // What cannot be read is not offered.
+                let _ = load::names(&mut env);
+                let all = session.flags.all().filter(|flag| flag.name.starts_with(&prefix));
+                all.take(OFFERED).map(|flag| flag.name.clone()).collect()
+            });
+            // Nobody waits for it behind a ^C.
+            let _ = sender.send(names.unwrap_or_default());
+        };
+        if std::thread::Builder::new().name("completion".to_owned()).spawn(ask).is_err() {
+            return Some(Vec::new());
+        }
+        loop {
+            match receiver.recv_timeout(GLANCE) {
+                Ok(names) if !self.cancel.is_raised() => return Some(names),
+                Err(mpsc::RecvTimeoutError::Timeout) if !self.cancel.is_raised() => {}
+                Err(mpsc::RecvTimeoutError::Disconnected) => return Some(Vec::new()),
+                _ => return None,
+            }
+        }
     }
 }
 
@@ -78,26 +140,26 @@ fn command_start(line: &str) -> (usize, bool) {
     (start, line[start..].contains('@'))
 }
 
-impl Complete for Completer {
-    type Candidate = Pair;
-
-    fn complete(&self, line: &str, pos: usize, ctx: &Context<'_>) -> Result<(usize, Vec<Pair>)> {
-        let typed = &line[..pos];
+impl Completer {
+    /// What fits before the cursor; `None` where ^C ended the wait for it.
+    pub(crate) fn offer(&self, line: &str, cursor: usize) -> Option<Offer> {
+        let typed = &line[..cursor];
         let (start, at_address) = command_start(typed);
         let command = &typed[start..];
         let word = typed.rfind([' ', '@', '=', '+', ',']).map_or(start, |at| (at + 1).max(start));
         let prefix = &typed[word..];
         if !command.contains(char::is_whitespace) && !at_address {
             let rows = self.registry.with_prefix(command);
-            let pairs = rows.map(|row| Pair {
-                display: format!("{:<24} {}", row.usage(), row.brief),
+            let choices = rows.map(|row| Choice {
+                name: row.name.to_owned(),
+                note: Some(format!("{:<24} {}", row.usage(), row.brief)),
                 replacement: row.name.to_owned(),
             });
-            return Ok((start, pairs.take(OFFERED).collect()));
+            return Some(Offer { start, choices: choices.take(OFFERED).collect() });
         }
         let kind = self.kind(command, at_address);
         let names: Vec<String> = match kind {
-            Some(Kind::File) => return self.files.complete(line, pos, ctx),
+            Some(Kind::File) => return Some(self.paths(line, cursor)),
             Some(Kind::Setting) if typed[..word].ends_with('=') => {
                 let name = typed[..word - 1].rsplit([' ', ',']).next().unwrap_or_default();
                 values(name)
@@ -111,14 +173,22 @@ impl Complete for Completer {
                 all.filter(|name| name.starts_with(prefix)).map(str::to_owned).collect()
             }
             Some(Kind::Text | Kind::Word | Kind::Hex | Kind::Command | Kind::Perm) => Vec::new(),
-            _ => self.flags(prefix),
+            _ => self.flags(prefix)?,
         };
-        let pairs = names.into_iter().map(|name| Pair { display: name.clone(), replacement: name });
-        Ok((word, pairs.collect()))
+        Some(Offer { start: word, choices: names.into_iter().map(Choice::named).collect() })
     }
-}
 
-impl Completer {
+    /// Files and folders, of which there is nothing where the folder cannot be read.
+    fn paths(&self, line: &str, cursor: usize) -> Offer {
+        let (start, pairs) = self.files.complete_path(line, cursor).unwrap_or((cursor, Vec::new()));
+        let choice = |pair: rustyline::completion::Pair| Choice {
+            name: farad_shell::render::printable(&pair.display),
+            note: None,
+            replacement: pair.replacement,
+        };
+        Offer { start, choices: pairs.into_iter().take(OFFERED).map(choice).collect() }
+    }
+
     /// What the argument under the cursor is.
     fn kind(&self, command: &str, at_address: bool) -> Option<Kind> {
         if at_address {

@@ -47,6 +47,7 @@ pub(crate) fn run() -> Result<u8> {
     if ok && io::stdin().is_terminal() && io::stdout().is_terminal() {
         println!("The hosts are still connected: = lists them, =0 pd 5 runs there, q leaves.\n");
         let lines = run::lines(&demo.runner)?;
+        let _restored = run::Restored;
         let shared = lines.clone();
         demo.runner.with(move |env| env.view.terminal = Some(Box::new(shared)))?;
         prompt::run(&mut demo.runner, &lines, false)?;

@@ -14,12 +14,18 @@ pub(crate) fn run(runner: &mut Runner, lines: &Lines, zero: bool) -> Result<()> 
     if zero {
         print_nul()?;
     }
+    let mut size = lines.size();
     while runner.quit.is_none() {
         let Settings { commands, text } = settings(runner, lines.is_terminal())?;
         if !commands.is_empty() {
             runner.line(&commands)?;
         }
-        match lines.read(&text)? {
+        let line = lines.read(&text)?;
+        if size != lines.size() {
+            follow(runner, size, lines.size())?;
+            size = lines.size();
+        }
+        match line {
             Line::Text(line) => drop(runner.line(&line)?),
             Line::Interrupted => {}
             Line::End => break,
@@ -29,6 +35,21 @@ pub(crate) fn run(runner: &mut Runner, lines: &Lines, zero: bool) -> Result<()> 
         }
     }
     Ok(())
+}
+
+/// The window has another size: commands print for that, where the settings said the old one.
+fn follow(runner: &mut Runner, before: Option<(usize, usize)>, now: Option<(usize, usize)>) -> Result<()> {
+    let (Some(before), Some(now)) = (before, now) else { return Ok(()) };
+    let pairs = [("scr.columns", before.0, now.0), ("scr.rows", before.1, now.1)];
+    runner.with(move |env| {
+        for (name, before, now) in pairs {
+            if env.setting(name) == before.to_string()
+                && let Err(error) = farad_shell::cmd::config::set(env, &format!("{name}={now}"), true)
+            {
+                tracing::warn!("{name}: {error}");
+            }
+        }
+    })
 }
 
 /// What is shown before a line, and what runs before that.

@@ -107,6 +107,10 @@ pub(crate) fn run(options: Options, is_radare2: bool) -> Result<u8> {
     };
     let mut runner = Runner::new(reports)?;
     let lines = lines(&runner)?;
+    let _restored = Restored;
+    if !will_leave(&options) {
+        lines.hold_keys();
+    }
     settle(&mut runner, &options, &lines)?;
     open(&mut runner, &options)?;
     if options.sandbox {
@@ -122,7 +126,6 @@ pub(crate) fn run(options: Options, is_radare2: bool) -> Result<u8> {
         runner.line(if options.analysis > 1 { "aaaa" } else { "aaa" })?;
     }
     let quiet = options.quiet > Quiet::No;
-    let ran = !options.scripts.is_empty() || !options.commands.is_empty();
     for path in &options.scripts {
         if runner.quit.is_none() {
             runner.script(path)?;
@@ -137,9 +140,7 @@ pub(crate) fn run(options: Options, is_radare2: bool) -> Result<u8> {
             runner.line(command)?;
         }
     }
-    let serves = matches!(&options.target, Target::Uri(uri) if uri.starts_with("rap://:"));
-    let leaves = options.quiet == Quiet::Always || (quiet && ran) || serves || runner.quit.is_some();
-    if !leaves {
+    if !(will_leave(&options) || runner.quit.is_some()) {
         prompt::run(&mut runner, &lines, options.zero)?;
     }
     // A program that was started ends with farad, unless the user wants otherwise.
@@ -149,10 +150,26 @@ pub(crate) fn run(options: Options, is_radare2: bool) -> Result<u8> {
     Ok(runner.status(is_radare2, quiet))
 }
 
+/// Whether no prompt follows what the options ask for.
+fn will_leave(options: &Options) -> bool {
+    let runs = !options.scripts.is_empty() || !options.commands.is_empty();
+    let serves = matches!(&options.target, Target::Uri(uri) if uri.starts_with("rap://:"));
+    options.quiet == Quiet::Always || (options.quiet > Quiet::No && runs) || serves
+}
+
+/// However the run ends, the terminal is left as it was found.
+pub(crate) struct Restored;
+
+impl Drop for Restored {
+    fn drop(&mut self) {
+        interrupt::leave();
+    }
+}
+
 /// The demo's last step: the prompt on its own session.
 pub(crate) fn lines(runner: &Runner) -> Result<Lines> {
     let registry = runner.host.with(ViewId::OWNER, |session, _| session.registry.clone())?;
-    Lines::standard(Completer::new(registry, runner.host.clone()))
+    Lines::standard(Completer::new(registry, runner.host.clone(), runner.cancel()))
 }
 
 /// Settings, rc file and early scripts.
@@ -161,10 +178,11 @@ fn settle(runner: &mut Runner, options: &Options, lines: &Lines) -> Result<()> {
     if lines.is_terminal() {
         settings.push("scr.interactive=true".to_owned());
         settings.push(format!("scr.color={}", color_depth(|name| std::env::var(name).ok())));
-        if let Ok(size) = rustix::termios::tcgetwinsize(std::io::stdout()) {
-            settings.push(format!("scr.columns={}", size.ws_col));
-            settings.push(format!("scr.rows={}", size.ws_row));
+        if let Some((columns, rows)) = lines.size() {
+            settings.push(format!("scr.columns={columns}"));
+            settings.push(format!("scr.rows={rows}"));
         }
+        settings.push(format!("scr.utf8={}", is_utf8(|name| std::env::var(name).ok())));
     }
     settings.extend(options.settings.iter().cloned());
     let lines = lines.clone();
@@ -197,6 +215,15 @@ fn color_depth(variable: impl Fn(&str) -> Option<String>) -> u8 {
         _ if term.contains("256color") => 2,
         _ => 1,
     }
+}
+
+/// Whether the locale writes UTF-8: the first of its variables that says something decides.
+fn is_utf8(variable: impl Fn(&str) -> Option<String>) -> bool {
+    let mut values = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(variable);
+    let locale = values.find(|value| !value.is_empty()).unwrap_or_default();
+    let charset = locale.split_once('.').map_or("", |(_, charset)| charset);
+    let charset = charset.split('@').next().unwrap_or_default();
+    ["utf-8", "utf8"].iter().any(|utf8| charset.eq_ignore_ascii_case(utf8))
 }
 
 /// `$XDG_CONFIG_HOME/farad/rc`, where it exists.
@@ -295,6 +322,23 @@ pub(crate) fn print_nul() -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_locale_says_whether_more_than_ascii_is_drawn() {
+        for (variables, wanted) in [
+            (&[("LANG", "en_US.UTF-8")][..], true),
+            (&[("LANG", "C.utf8"), ("LC_CTYPE", "")], true),
+            (&[("LANG", "de_DE.UTF-8@euro")], true),
+            (&[("LANG", "en_US.UTF-8"), ("LC_CTYPE", "C")], false),
+            (&[("LC_ALL", "POSIX"), ("LC_CTYPE", "en_US.UTF-8")], false),
+            (&[("LC_ALL", "en_US.UTF-8"), ("LANG", "C")], true),
+            (&[("LANG", "ja_JP.eucJP")], false),
+            (&[], false),
+        ] {
+            let find = |name: &str| variables.iter().find(|row| row.0 == name).map(|row| row.1.to_owned());
+            assert_eq!(is_utf8(find), wanted, "{variables:?}");
+        }
+    }
 
     #[test]
     fn colours_are_as_many_as_the_terminal_has() {

@@ -1,8 +1,8 @@
 //! A view: one reader's place in a session, and how they want to see it.
 
-use std::io;
+use std::io::{self, Write};
 
-use farad_io::Effects;
+use farad_io::{Cancel, Effects};
 
 use crate::config::Config;
 use crate::paint::Palette;
@@ -22,6 +22,39 @@ pub trait Terminal: Send {
     /// # Errors
     /// When the terminal cannot be read.
     fn read_line(&mut self, prompt: &str) -> io::Result<Option<String>>;
+
+    /// Sets the terminal up for a program, until the loan is dropped; `None` where there is none to lend.
+    fn lend(&mut self) -> Option<Box<dyn Loan>> {
+        None
+    }
+
+    /// A place to write what is to be looked at in pages; `None` where that cannot be done. `cancel` is raised when whoever
+    /// looks has the command stopped (^C).
+    fn pager(&mut self, _cancel: &Cancel) -> Option<Box<dyn Pager>> {
+        None
+    }
+}
+
+/// The terminal while a program has it: it reads lines that are echoed, and keys send signals. Dropped, this process has
+/// the terminal as before, whatever the program did to it.
+pub trait Loan: Send {
+    /// Whether groups of processes can take turns in the foreground; otherwise a program stays in this process's group.
+    fn has_groups(&self) -> bool;
+
+    /// Puts a group of processes in the foreground, by the number of its leader.
+    fn give(&mut self, group: u32);
+
+    /// Tells that the program was stopped (^Z). This process stops as well, and the program goes on with it.
+    fn stopped(&mut self);
+}
+
+/// Where text is written that is looked at in pages, while it comes. A write fails as a broken pipe once nobody looks any more.
+pub trait Pager: Write + Send {
+    /// No more comes: returns when nobody looks any more.
+    ///
+    /// # Errors
+    /// When the terminal cannot be read or written.
+    fn finish(self: Box<Self>) -> io::Result<()>;
 }
 
 /// Seeks that can be undone and redone.

@@ -5,6 +5,7 @@ use farad_wire::target::{Event, How, Reason, Reply, Request, Resume, Stop, Stops
 use super::{Breakpoint, LOOK, open, signal_name, surprise};
 use crate::error::{Error, Result};
 use crate::eval::Env;
+use crate::view::Loan;
 
 /// Bytes of output told with one stop, beyond which the process waits until they were taken.
 const OUTPUT: u64 = 1 << 20;
@@ -20,6 +21,7 @@ pub(crate) fn resume(env: &mut Env<'_>, how: How, until: Vec<u64>, signal: Optio
     }
     // What was printed so far comes before what the process prints.
     env.out.flush()?;
+    let _loan = lend(env);
     let stops = Stops {
         forks: env.is_set("dbg.forks"),
         clones: env.is_set("dbg.clone"),
@@ -54,6 +56,14 @@ pub(crate) fn resume(env: &mut Env<'_>, how: How, until: Vec<u64>, signal: Optio
         ask.signal = None;
         env.ctx.check()?;
     }
+}
+
+/// The terminal, for a program that was started on it: what is typed while it runs is its input.
+fn lend(env: &mut Env<'_>) -> Option<Box<dyn Loan>> {
+    let is_ours = env.ctx.principal.is_owner() && env.debugger().info.launched;
+    let fd = env.debugger().fd.filter(|_| is_ours)?;
+    let is_here = env.session.io.descriptor(fd).is_ok_and(|it| it.uri.starts_with("dbg://"));
+    env.view.terminal.as_mut().filter(|_| is_here)?.lend()
 }
 
 /// Sets a breakpoint in the process, with its condition where the process's debugger can look at that itself.

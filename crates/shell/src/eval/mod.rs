@@ -349,6 +349,7 @@ impl Env<'_> {
         if program.is_empty() {
             return Err(Error::failed("the program is missing: write !PROGRAM"));
         }
+        let screen = if on_terminal { self.screen() } else { self.screen().asking() };
         // It may ask this very session something.
         let aside = self.session.aside.filter(|_| ctx.principal.is_owner());
         let mut nobody = crate::out::Capture::default();
@@ -359,12 +360,17 @@ impl Env<'_> {
             }
         };
         if !on_terminal {
-            return Ok(crate::out::run_captured(program, *out, &ctx, &mut idle)?);
+            return Ok(crate::out::run_captured(program, *out, &ctx, screen, &mut idle)?);
         }
         out.flush()?;
-        let status = crate::out::run_on_terminal(program, &mut idle)
+        let status = crate::out::run_on_terminal(program, screen, &mut idle)
             .map_err(|source| Error::File { path: "/bin/sh".to_owned(), source })?;
         self.view.value = status.code().unwrap_or(-1) as u64;
+        if crate::out::is_interrupted(status) {
+            // Behind the ^C that the terminal shows.
+            self.out.write_all(b"\n")?;
+            return Err(farad_io::Error::Cancelled.into());
+        }
         Ok(())
     }
 

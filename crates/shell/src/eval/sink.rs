@@ -8,11 +8,8 @@ use farad_io::Effects;
 use super::Env;
 use crate::error::{Error, Result};
 use crate::lang::{Grep, Sink, unquote};
-use crate::out::{Chain, Diverted, Piped};
+use crate::out::{Chain, Diverted, Paged, Piped, Screen};
 use crate::session::Alias;
-
-/// Lines of a page where the height of the screen is not known.
-const PAGE: usize = 24;
 
 impl Env<'_> {
     /// Runs with the output going to a sink.
@@ -27,9 +24,12 @@ impl Env<'_> {
                 let command = self.resolve(command)?;
                 let ctx = command.ctx(self.ctx);
                 ctx.allow(Effects::SHELL, "piping into a program")?;
-                let mut piped = Piped::new(command.text.trim(), self.out, self.ctx)?;
+                let screen = self.screen();
+                let mut piped = Piped::new(command.text.trim(), self.out, self.ctx, screen)?;
                 let ran =
                     run(&mut Env { session: self.session, view: self.view, ctx: self.ctx, out: &mut piped });
+                // A program that was left at the terminal has had what its user wanted.
+                let ran = if piped.is_left() { ran.or_else(unless_output) } else { ran };
                 // What was printed before a failure goes on all the same.
                 ran.and(piped.finish().map_err(Error::from))
             }
@@ -89,47 +89,56 @@ impl Env<'_> {
         if greps.iter().any(|grep| grep.help) {
             return crate::cmd::print_filters(self);
         }
-        if greps.iter().any(|grep| grep.pager) && self.can_page() {
-            let (text, peer) = self.collect(|env| env.filtered(greps, run))?;
-            if let Some(peer) = peer {
-                self.out.mark_peer(&peer);
-            }
-            return self.page(text.as_bytes());
+        if greps.iter().any(|grep| grep.pager) {
+            return self.paged(|env| env.filtered(greps, run));
         }
         self.filtered(greps, run)
     }
 
     fn filtered(&mut self, greps: &[Grep], run: impl FnOnce(&mut Env<'_>) -> Result<()>) -> Result<()> {
+        if greps.is_empty() {
+            // What writes to a terminal is to know that it does.
+            return run(self);
+        }
         let mut chain = Chain::new(greps, self.out);
         let ran = run(&mut Env { session: self.session, view: self.view, ctx: self.ctx, out: &mut chain });
         // What a command printed before it failed is counted and sorted all the same.
         ran.and(chain.finish().map_err(Error::from))
     }
 
-    /// Whether a person reads the output as it comes and can say that they want the next page.
-    pub(crate) fn can_page(&self) -> bool {
-        self.out.is_terminal() && self.is_set("scr.interactive") && self.view.terminal.is_some()
+    /// What a program that takes the output, or gives it, gets of the terminal: the owner's has it where the output goes
+    /// there, and may ask there otherwise.
+    pub(super) fn screen(&mut self) -> Screen {
+        if !self.ctx.principal.is_owner() {
+            return Screen::None;
+        }
+        let loan = self.view.terminal.as_mut().and_then(|terminal| terminal.lend());
+        match loan {
+            Some(loan) if self.out.is_terminal() => Screen::Own(loan),
+            Some(loan) => Screen::Ask(loan),
+            None => Screen::None,
+        }
     }
 
-    /// Writes text, a page at a time where somebody can say that they want the next.
-    pub(crate) fn page(&mut self, text: &[u8]) -> Result<()> {
-        if !self.can_page() {
-            return Ok(self.out.write_all(text)?);
-        }
-        let rows = usize::try_from(self.setting_number("scr.rows")).ok().filter(|rows| *rows > 1);
-        let lines: Vec<&[u8]> = text.split_inclusive(|byte| *byte == b'\n').collect();
-        let mut pages = lines.chunks(rows.unwrap_or(PAGE) - 1).peekable();
-        while let Some(page) = pages.next() {
-            page.iter().try_for_each(|line| self.out.write_all(line))?;
-            self.out.flush()?;
-            let more = pages.peek().is_some();
-            let Some(terminal) = self.view.terminal.as_mut().filter(|_| more) else { break };
-            let answer = terminal.read_line("-- more (q ends) --")?;
-            self.ctx.check()?;
-            if answer.is_none_or(|answer| answer.trim() == "q") {
-                break;
-            }
-        }
-        Ok(())
+    /// Runs with the output in a pager, where a person reads it as it comes and it does not fit the screen.
+    ///
+    /// # Errors
+    /// What it fails with; that the pager was left is no failure.
+    pub(crate) fn paged(&mut self, run: impl FnOnce(&mut Env<'_>) -> Result<()>) -> Result<()> {
+        let is_seen = self.out.is_terminal() && self.is_set("scr.interactive");
+        let terminal = self.view.terminal.as_mut().filter(|_| is_seen);
+        let Some(pager) = terminal.and_then(|terminal| terminal.pager(&self.ctx.cancel)) else {
+            return run(self);
+        };
+        self.out.flush()?;
+        let mut paged = Paged::new(pager, self.out);
+        let ran = run(&mut Env { session: self.session, view: self.view, ctx: self.ctx, out: &mut paged });
+        let is_left = paged.finish()?;
+        if is_left { ran.or_else(unless_output) } else { ran }
     }
+}
+
+/// Nobody wanted more of the output.
+fn unless_output(error: Error) -> Result<()> {
+    if error.is_output() { Ok(()) } else { Err(error) }
 }

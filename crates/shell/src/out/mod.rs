@@ -4,12 +4,14 @@ use std::io::{self, Write};
 
 mod capture;
 mod chain;
+mod paged;
 mod pipe;
 
 pub use capture::Capture;
 pub(crate) use capture::Collected;
 pub(crate) use chain::Chain;
-pub(crate) use pipe::{Piped, run_captured, run_on_terminal};
+pub(crate) use paged::Paged;
+pub(crate) use pipe::{Piped, Screen, is_interrupted, run_captured, run_on_terminal};
 
 /// A place for results (through [`Write`]) and, apart from them, for diagnostics.
 pub trait Out: Write {

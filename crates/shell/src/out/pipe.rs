@@ -1,21 +1,103 @@
-//! `| command`: results go through a program of this machine, and what it prints goes on.
+//! Programs of this machine: `| command`, `!command` and what captures its output.
 //!
 //! One thread feeds the program and passes its output on, so that neither side is collected
-//! and neither can block the other.
+//! and neither can block the other. A program that the owner runs with its output on the terminal has the terminal, as from a
+//! shell: it leads a group of its own there, which ^C and ^Z go to.
 
 use std::io::{self, Write};
 use std::os::fd::{AsFd, OwnedFd};
-use std::os::unix::process::CommandExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread::JoinHandle;
 
 use farad_io::Ctx;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::{Pid, PidfdFlags, Signal, kill_process_group, pidfd_open};
+use rustix::process::{
+    Pid, PidfdFlags, Signal, WaitId, WaitIdOptions, kill_process_group, pidfd_open, waitid,
+};
 
 use super::Out;
+use crate::view::Loan;
 
 /// How often a silent program is left to look whether the command was cancelled.
 const TICK: Timespec = Timespec { tv_sec: 0, tv_nsec: 20_000_000 };
+
+/// What a program gets of the terminal.
+pub(crate) enum Screen {
+    /// Nothing: its output is collected.
+    None,
+    /// It may ask there (for a password), in this process's group, so that ^C reaches both; its output is collected.
+    Ask(Box<dyn Loan>),
+    /// All of it: its output goes there.
+    Own(Box<dyn Loan>),
+}
+
+impl Screen {
+    /// The same for a program whose output is collected.
+    pub(crate) fn asking(self) -> Screen {
+        match self {
+            Screen::Own(loan) => Screen::Ask(loan),
+            other => other,
+        }
+    }
+
+    /// Sets up a program that has not started.
+    fn prepare(&self, program: &mut Command) {
+        if matches!(self, Screen::Own(loan) if loan.has_groups()) {
+            program.process_group(0);
+        }
+    }
+
+    /// Puts a program that has started in the foreground, and holds what it got until it ends.
+    fn start(self, child: &Child) -> io::Result<Held> {
+        match self {
+            Screen::None => Ok(Held::Nothing),
+            Screen::Ask(loan) => Ok(Held::Loan(loan)),
+            Screen::Own(mut loan) => {
+                if loan.has_groups() {
+                    loan.give(child.id());
+                }
+                let Some(pid) = pid(child) else { return Ok(Held::Loan(loan)) };
+                let keep = std::thread::Builder::new().name("program".to_owned());
+                Ok(Held::Kept(Keeper(Some(keep.spawn(move || keep_until_end(pid, loan))?))))
+            }
+        }
+    }
+}
+
+/// What a program has of the terminal while it runs. One that has all of it gives it back when it ends, whatever the command
+/// does then: ^C is to reach that.
+enum Held {
+    Nothing,
+    Loan(#[expect(dead_code, reason = "it is held")] Box<dyn Loan>),
+    Kept(#[expect(dead_code, reason = "its end is waited for")] Keeper),
+}
+
+/// The thread that follows a program; dropped once the program ends.
+struct Keeper(Option<JoinHandle<()>>);
+
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        if let Some(thread) = self.0.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Follows a program's stops at the terminal until it has ended; that it has is left for its parent to see.
+fn keep_until_end(pid: Pid, mut loan: Box<dyn Loan>) {
+    let asked = WaitIdOptions::STOPPED | WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+    loop {
+        match waitid(WaitId::Pid(pid), asked) {
+            Ok(Some(status)) if status.stopped() => {
+                let _ = waitid(WaitId::Pid(pid), WaitIdOptions::STOPPED | WaitIdOptions::NOHANG);
+                loan.stopped();
+            }
+            Err(rustix::io::Errno::INTR) => {}
+            _ => return,
+        }
+    }
+}
 
 /// Results go to a program's standard input.
 pub(crate) struct Piped<'a> {
@@ -29,27 +111,38 @@ pub(crate) struct Piped<'a> {
     /// Readable once the program has ended, where the system has such a thing.
     ended: Option<OwnedFd>,
     is_over: bool,
+    held: Held,
 }
 
 impl<'a> Piped<'a> {
     /// Starts `sh -c command`.
-    pub(crate) fn new(command: &str, inner: &'a mut dyn Out, ctx: &'a Ctx) -> io::Result<Piped<'a>> {
+    pub(crate) fn new(
+        command: &str,
+        inner: &'a mut dyn Out,
+        ctx: &'a Ctx,
+        screen: Screen,
+    ) -> io::Result<Piped<'a>> {
         let mut program = Command::new("/bin/sh");
-        program.arg("-c").arg(command).stdin(Stdio::piped()).stdout(Stdio::piped());
-        // What a client runs ends with all it started. The owner's programs stay in the terminal's
-        // own group: they may ask there (for a password), and its ^C reaches all of them.
+        program.arg("-c").arg(command).stdin(Stdio::piped());
+        if !matches!(screen, Screen::Own(_)) {
+            program.stdout(Stdio::piped());
+        }
+        screen.prepare(&mut program);
+        // What a client runs ends with all it started.
         let is_group = !ctx.principal.is_owner();
         if is_group {
             program.process_group(0);
         }
+        inner.flush()?;
         let mut child = program.spawn()?;
+        let held = screen.start(&child)?;
         let input = child.stdin.take().map(OwnedFd::from);
         let output = child.stdout.take().map(OwnedFd::from);
         for end in [&input, &output].into_iter().flatten() {
             rustix::io::ioctl_fionbio(end, true)?;
         }
         let ended = pid(&child).and_then(|pid| pidfd_open(pid, PidfdFlags::empty()).ok());
-        Ok(Piped { inner, ctx, child, is_group, input, output, ended, is_over: false })
+        Ok(Piped { inner, ctx, child, is_group, input, output, ended, is_over: false, held })
     }
 
     /// Closes the program's input, passes on the rest of its output and waits for its end.
@@ -60,6 +153,7 @@ impl<'a> Piped<'a> {
     /// The same, with something done while it waits.
     fn finish_with(mut self, idle: &mut dyn FnMut()) -> io::Result<()> {
         self.input = None;
+        self.drain()?;
         while self.output.is_some() {
             idle();
             self.wait(false)?;
@@ -72,6 +166,11 @@ impl<'a> Piped<'a> {
         }
         self.is_over = true;
         Ok(())
+    }
+
+    /// Whether it has a terminal and reads no more: what writes to it then has nobody to write for.
+    pub(crate) fn is_left(&self) -> bool {
+        self.input.is_none() && matches!(self.held, Held::Kept(_))
     }
 
     fn kill(&mut self) {
@@ -118,8 +217,11 @@ impl Write for Piped<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         loop {
             self.drain()?;
-            // A program that reads no more (`| head`) ends nothing: the rest is dropped.
-            let Some(input) = &self.input else { return Ok(bytes.len()) };
+            // A program that reads no more (`| head`) ends nothing: the rest is dropped. One that was left (`| less`) ends
+            // what nobody will see.
+            let Some(input) = &self.input else {
+                return if self.is_left() { Err(io::ErrorKind::BrokenPipe.into()) } else { Ok(bytes.len()) };
+            };
             match rustix::io::write(input, bytes) {
                 Ok(n) => return Ok(n),
                 Err(rustix::io::Errno::PIPE) => self.input = None,
@@ -166,14 +268,23 @@ pub(crate) fn run_captured(
     command: &str,
     out: &mut dyn Out,
     ctx: &Ctx,
+    screen: Screen,
     idle: &mut dyn FnMut(),
 ) -> io::Result<()> {
-    Piped::new(command, out, ctx)?.finish_with(idle)
+    Piped::new(command, out, ctx, screen)?.finish_with(idle)
 }
 
 /// Runs `sh -c command` on the terminal of this process. `idle` is called while it runs.
-pub(crate) fn run_on_terminal(command: &str, idle: &mut dyn FnMut()) -> io::Result<ExitStatus> {
-    let mut child = Command::new("/bin/sh").arg("-c").arg(command).spawn()?;
+pub(crate) fn run_on_terminal(
+    command: &str,
+    screen: Screen,
+    idle: &mut dyn FnMut(),
+) -> io::Result<ExitStatus> {
+    let mut program = Command::new("/bin/sh");
+    program.arg("-c").arg(command);
+    screen.prepare(&mut program);
+    let mut child = program.spawn()?;
+    let _held = screen.start(&child)?;
     let ended = pid(&child).and_then(|pid| pidfd_open(pid, PidfdFlags::empty()).ok());
     loop {
         if let Some(status) = child.try_wait()? {
@@ -189,6 +300,11 @@ pub(crate) fn run_on_terminal(command: &str, idle: &mut dyn FnMut()) -> io::Resu
     }
 }
 
+/// Whether a program was ended by ^C, which ends what it is part of as well.
+pub(crate) fn is_interrupted(status: ExitStatus) -> bool {
+    status.signal() == Some(Signal::INT.as_raw())
+}
+
 fn pid(child: &Child) -> Option<Pid> {
     Pid::from_raw(child.id().cast_signed())
 }
@@ -201,7 +317,7 @@ mod tests {
     #[test]
     fn megabytes_pass_both_ways() {
         let (mut capture, ctx) = (Capture::new(), Ctx::owner());
-        let mut piped = Piped::new("cat", &mut capture, &ctx).unwrap();
+        let mut piped = Piped::new("cat", &mut capture, &ctx, Screen::None).unwrap();
         let block = [b'x'; 65536];
         for _ in 0..64 {
             piped.write_all(&block).unwrap();
@@ -213,7 +329,7 @@ mod tests {
     #[test]
     fn a_program_that_stops_reading_ends_nothing() {
         let (mut capture, ctx) = (Capture::new(), Ctx::owner());
-        let mut piped = Piped::new("head -c 3", &mut capture, &ctx).unwrap();
+        let mut piped = Piped::new("head -c 3", &mut capture, &ctx, Screen::None).unwrap();
         for _ in 0..1000 {
             piped.write_all(&[b'y'; 4096]).unwrap();
         }
@@ -225,7 +341,7 @@ mod tests {
     fn a_cancelled_command_leaves_no_program_behind() {
         let (mut capture, ctx) = (Capture::new(), Ctx::owner());
         ctx.cancel.raise();
-        let error = run_captured("sleep 100", &mut capture, &ctx, &mut || {}).unwrap_err();
+        let error = run_captured("sleep 100", &mut capture, &ctx, Screen::None, &mut || {}).unwrap_err();
         assert!(crate::Error::from(error).is_interrupt());
     }
 
@@ -233,7 +349,8 @@ mod tests {
     fn a_program_that_closed_its_output_can_be_cancelled() {
         let (mut capture, ctx) = (Capture::new(), Ctx::owner());
         let limited = ctx.within(std::time::Duration::from_millis(100));
-        let error = run_captured("exec >&-; sleep 100", &mut capture, &limited, &mut || {}).unwrap_err();
+        let error = run_captured("exec >&-; sleep 100", &mut capture, &limited, Screen::None, &mut || {})
+            .unwrap_err();
         assert!(crate::Error::from(error).is_interrupt());
     }
 
@@ -244,7 +361,7 @@ mod tests {
         let client = farad_io::Principal { name: "client".into(), ..farad_io::Principal::owner() };
         let ctx = Ctx::owner().for_principal(client).within(std::time::Duration::from_millis(100));
         let program = format!("(sleep 0.6; touch {}) | cat; true", file.display());
-        assert!(run_captured(&program, &mut Capture::new(), &ctx, &mut || {}).is_err());
+        assert!(run_captured(&program, &mut Capture::new(), &ctx, Screen::None, &mut || {}).is_err());
         std::thread::sleep(std::time::Duration::from_millis(900));
         assert!(!file.exists());
     }
@@ -252,7 +369,7 @@ mod tests {
     #[test]
     fn a_program_that_takes_nothing_can_be_cancelled() {
         let (mut capture, ctx) = (Capture::new(), Ctx::owner());
-        let mut piped = Piped::new("sleep 100", &mut capture, &ctx).unwrap();
+        let mut piped = Piped::new("sleep 100", &mut capture, &ctx, Screen::None).unwrap();
         let cancel = ctx.cancel.clone();
         std::thread::spawn(move || {
             std::thread::sleep(std::time::Duration::from_millis(50));

@@ -37,7 +37,7 @@ pub(super) fn show(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 /// A page at a time where a person can say that they want the next.
 pub(super) fn page(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let bytes = read_file(&path(args)?, LIMIT, env.ctx)?;
-    env.page(&bytes)
+    env.paged(|env| Ok(env.out.write_all(&bytes)?))
 }
 
 /// `[-n] [lines] file`

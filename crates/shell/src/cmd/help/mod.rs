@@ -35,6 +35,10 @@ pub(crate) fn asks_help(text: &str) -> Option<Asked<'_>> {
 /// # Errors
 /// When there are none.
 pub(crate) fn print_help(env: &mut Env<'_>, asked: Asked<'_>) -> Result<()> {
+    env.paged(|env| print_asked(env, asked))
+}
+
+fn print_asked(env: &mut Env<'_>, asked: Asked<'_>) -> Result<()> {
     let registry = env.session.registry.clone();
     let has_rows = registry.with_prefix(asked.prefix).next().is_some();
     let has_topic = topic::print(env, asked.prefix)?;
@@ -99,6 +103,10 @@ fn print_examples<'a>(env: &mut Env<'_>, rows: impl Iterator<Item = &'a Row>) ->
 /// # Errors
 /// When the output cannot be written.
 pub(crate) fn print_groups(env: &mut Env<'_>) -> Result<()> {
+    env.paged(print_all_groups)
+}
+
+fn print_all_groups(env: &mut Env<'_>) -> Result<()> {
     let registry = env.session.registry.clone();
     writeln!(
         env.out,
@@ -116,7 +124,7 @@ pub(crate) fn print_groups(env: &mut Env<'_>) -> Result<()> {
 /// When the output cannot be written.
 pub(crate) fn print_all(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
     let registry = env.session.registry.clone();
-    print_lines(env, registry.rows().iter().map(line_of).collect())
+    env.paged(|env| print_lines(env, registry.rows().iter().map(line_of).collect()))
 }
 
 #[cfg(test)]

@@ -222,7 +222,7 @@ pub(super) fn print(env: &mut Env<'_>, name: &str) -> Result<bool> {
 /// # Errors
 /// When the output cannot be written.
 pub(crate) fn print_filters(env: &mut Env<'_>) -> Result<()> {
-    print(env, "~").map(drop)
+    env.paged(|env| print(env, "~").map(drop))
 }
 
 /// Prints what there are notes on.
