@@ -72,6 +72,9 @@ fn open_any(uri: &Uri, options: &OpenOptions, ctx: &Ctx) -> Result<Box<dyn Backe
     if uri.rest.trim().parse::<u32>().is_ok() {
         return attach(uri, options, ctx);
     }
+    if let Some(why) = &options.launch.fault {
+        return Err(wrong(uri, why.clone()));
+    }
     let words = shlex::split(&uri.rest).ok_or_else(|| wrong(uri, "a quote is not closed"))?;
     let mut words = words.into_iter();
     let path = words.next().ok_or_else(|| wrong(uri, "name a program or the number of a process"))?;

@@ -16,6 +16,7 @@ use nix::sys::personality::{self, Persona};
 use nix::sys::signal::{SigSet, SigmaskHow, sigprocmask};
 use nix::unistd::{self, ForkResult, Pid};
 
+use crate::directive::{self, is_on};
 use crate::error::{Error, Result};
 
 /// The group of processes that the agent was started in.
@@ -31,16 +32,24 @@ pub(crate) struct Plan {
     /// The file, wherever the program's folder is.
     path: String,
     /// As it was named, which the program is told.
-    name: String,
-    args: Vec<String>,
+    name: Vec<u8>,
+    args: Vec<Vec<u8>>,
     environment: BTreeMap<OsString, OsString>,
     folder: Option<String>,
+    root: Option<String>,
     /// Files for standard input, output and error.
     files: [Option<File>; 3],
     aslr: bool,
     terminal: bool,
     nice: i32,
+    /// Whom it runs as: what is set, and to which number.
+    ids: Vec<(&'static str, u32)>,
+    /// What it may use: which of the system's limits, and how much.
+    limits: Vec<(libc::__rlimit_resource_t, u64)>,
 }
+
+/// What of a process's owner can be set, in the order that works: the group while the user still may.
+const IDS: [&str; 4] = ["setgid", "setegid", "setuid", "seteuid"];
 
 /// A program that waits, not yet run, to be traced.
 pub(crate) struct Waiting {
@@ -59,14 +68,17 @@ impl Plan {
     pub(crate) fn new(launch: &Launch) -> Result<Plan> {
         let mut plan = Plan {
             path: find(&launch.path)?,
-            name: launch.path.clone(),
-            args: launch.args.clone(),
+            name: launch.path.clone().into_bytes(),
+            args: launch.args.iter().map(|arg| arg.clone().into_bytes()).collect(),
             environment: std::env::vars_os().collect(),
             folder: None,
+            root: None,
             files: [None, None, None],
             aslr: launch.aslr,
             terminal: launch.terminal,
             nice: 0,
+            ids: Vec::new(),
+            limits: Vec::new(),
         };
         let lines = launch.profile.iter().flat_map(|text| text.lines()).map(str::trim);
         for line in lines.filter(|line| !line.is_empty() && !line.starts_with('#')) {
@@ -77,33 +89,19 @@ impl Plan {
 
     fn apply(&mut self, line: &str) -> std::result::Result<(), String> {
         let (key, value) = line.split_once('=').map_or((line, ""), |(key, value)| (key.trim(), value.trim()));
-        let open = |write: bool| -> std::result::Result<File, String> {
-            let mut options = File::options();
-            options.read(!write).write(write).create(write).truncate(write);
-            options.open(value).map_err(|error| error.to_string())
-        };
         if let Some(index) = key.strip_prefix("arg").and_then(|index| index.parse::<usize>().ok()) {
-            // The name itself is argument 0.
-            let Some(place) = index.checked_sub(1) else { return Ok(()) };
-            if place > self.args.len() {
-                return Err(format!("arg{} is missing", self.args.len() + 1));
-            }
-            self.args.truncate(place.max(self.args.len()));
-            match self.args.get_mut(place) {
-                Some(arg) => value.clone_into(arg),
-                None => self.args.push(value.to_owned()),
-            }
-            return Ok(());
+            return self.set_argument(index, directive::value(value)?);
         }
         match key {
             "program" => {
-                self.path = find(value).map_err(|error| error.to_string())?;
-                value.clone_into(&mut self.name);
+                let program = directive::plain(value)?;
+                self.path = find(&program).map_err(|error| error.to_string())?;
+                self.name = program.into_bytes();
             }
-            "args" => self.args = value.split_whitespace().map(str::to_owned).collect(),
+            "args" => self.args = value.split_whitespace().map(|word| word.as_bytes().to_vec()).collect(),
             "setenv" => {
                 let (name, value) = value.split_once('=').ok_or("write setenv=NAME=VALUE")?;
-                self.environment.insert(name.into(), unquoted(value).into());
+                self.environment.insert(name.into(), directive::os_text(&directive::value(value)?));
             }
             "unsetenv" => drop(self.environment.remove(&OsString::from(value))),
             "clearenv" => {
@@ -111,24 +109,57 @@ impl Plan {
                     self.environment.clear();
                 }
             }
-            "preload" => drop(self.environment.insert("LD_PRELOAD".into(), value.into())),
-            "libpath" => drop(self.environment.insert("LD_LIBRARY_PATH".into(), value.into())),
-            "chdir" => self.folder = Some(value.to_owned()),
-            "stdin" | "input" if value.starts_with('"') || key == "input" => {
-                self.files[0] = Some(text_file(&escaped(unquoted(value)))?);
+            "envfile" => {
+                let text =
+                    String::from_utf8_lossy(&directive::contents(&directive::plain(value)?)?).into_owned();
+                let pairs = text.lines().filter_map(|line| line.split_once('='));
+                self.environment.extend(pairs.map(|(name, value)| (name.into(), value.into())));
             }
-            "stdin" => self.files[0] = Some(open(false)?),
-            "stdout" => self.files[1] = Some(open(true)?),
-            "stderr" => self.files[2] = Some(open(true)?),
+            "preload" => drop(self.environment.insert("LD_PRELOAD".into(), directive::plain(value)?.into())),
+            "libpath" => {
+                drop(self.environment.insert("LD_LIBRARY_PATH".into(), directive::plain(value)?.into()));
+            }
+            "chdir" => self.folder = Some(directive::plain(value)?),
+            "chroot" => self.root = Some(directive::plain(value)?),
+            "stdin" | "input" => self.files[0] = Some(input(key, value)?),
+            "stdout" => self.files[1] = Some(output(value)?),
+            "stderr" => self.files[2] = Some(output(value)?),
             "stdio" => {
-                self.files[0] = Some(open(false)?);
-                let file = File::options().write(true).open(value).map_err(|error| error.to_string())?;
+                let path = directive::plain(value)?;
+                self.files[0] = Some(File::open(&path).map_err(|error| error.to_string())?);
+                let file = File::options().write(true).open(&path).map_err(|error| error.to_string())?;
                 self.files[2] = Some(file.try_clone().map_err(|error| error.to_string())?);
                 self.files[1] = Some(file);
             }
             "aslr" => self.aslr = is_on(value),
-            "nice" => self.nice = value.parse().map_err(|_| "it takes a number".to_owned())?,
-            _ => return Err("it is not known: arg1 args program setenv unsetenv clearenv preload libpath chdir stdin input stdout stderr stdio aslr nice are".to_owned()),
+            "nice" => self.nice = directive::number(value)?,
+            "setgid" | "setegid" | "setuid" | "seteuid" => {
+                self.ids.retain(|(kind, _)| *kind != key);
+                let kind = IDS.iter().find(|kind| **kind == key).copied().unwrap_or_default();
+                self.ids.push((kind, directive::number(value)?));
+            }
+            "core" => {
+                self.limits.push((libc::RLIMIT_CORE, if is_on(value) { libc::RLIM_INFINITY } else { 0 }))
+            }
+            "maxfd" => self.limits.push((libc::RLIMIT_NOFILE, directive::number(value)?)),
+            "maxproc" => self.limits.push((libc::RLIMIT_NPROC, directive::number(value)?)),
+            "maxstack" => self.limits.push((libc::RLIMIT_STACK, directive::number(value)?)),
+            _ => return Err(directive::unknown(key)),
+        }
+        Ok(())
+    }
+
+    fn set_argument(&mut self, index: usize, value: Vec<u8>) -> std::result::Result<(), String> {
+        let Some(place) = index.checked_sub(1) else {
+            self.name = value;
+            return Ok(());
+        };
+        if place > self.args.len() {
+            return Err(format!("arg{} is missing", self.args.len() + 1));
+        }
+        match self.args.get_mut(place) {
+            Some(arg) => *arg = value,
+            None => self.args.push(value),
         }
         Ok(())
     }
@@ -189,6 +220,10 @@ impl Plan {
             unistd::dup2_stdout(&output).map_err(text)?;
             unistd::dup2_stderr(&output).map_err(text)?;
         }
+        if let Some(root) = &self.root {
+            unistd::chroot(root.as_str()).map_err(|error| format!("chroot {root}: {}", error.desc()))?;
+            unistd::chdir("/").map_err(text)?;
+        }
         if let Some(folder) = &self.folder {
             unistd::chdir(folder.as_str()).map_err(|error| format!("{folder}: {}", error.desc()))?;
         }
@@ -204,18 +239,45 @@ impl Plan {
             // SAFETY: it takes and gives numbers.
             unsafe { libc::nice(self.nice) };
         }
+        self.restrict()?;
         let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None);
         let line = |bytes: Vec<u8>| CString::new(bytes).map_err(|_| "a NUL byte in an argument".to_owned());
         let path = line(self.path.clone().into_bytes())?;
         let args = std::iter::once(self.name).chain(self.args);
-        let args: Vec<CString> =
-            args.map(|arg| line(arg.into_bytes())).collect::<std::result::Result<_, _>>()?;
+        let args: Vec<CString> = args.map(line).collect::<std::result::Result<_, _>>()?;
         let variables = self
             .environment
             .into_iter()
             .map(|(name, value)| line([name.into_vec(), b"=".to_vec(), value.into_vec()].concat()));
         let variables: Vec<CString> = variables.collect::<std::result::Result<_, _>>()?;
         unistd::execve(&path, &args, &variables).map_err(text)
+    }
+}
+
+impl Plan {
+    /// Takes from this process what the program is not to have.
+    fn restrict(&self) -> std::result::Result<(), String> {
+        for &(resource, most) in &self.limits {
+            let limit = libc::rlimit { rlim_cur: most, rlim_max: most };
+            // SAFETY: it reads a value of its own kind.
+            let result = unsafe { libc::setrlimit(resource, &limit) };
+            nix::errno::Errno::result(result)
+                .map_err(|error| format!("a limit of {most}: {}", error.desc()))?;
+        }
+        for name in IDS {
+            let Some(&(_, id)) = self.ids.iter().find(|(kind, _)| *kind == name) else { continue };
+            // SAFETY: they take numbers.
+            let result = unsafe {
+                match name {
+                    "setgid" => libc::setgid(id),
+                    "setegid" => libc::setegid(id),
+                    "setuid" => libc::setuid(id),
+                    _ => libc::seteuid(id),
+                }
+            };
+            nix::errno::Errno::result(result).map_err(|error| format!("{name}={id}: {}", error.desc()))?;
+        }
+        Ok(())
     }
 }
 
@@ -279,44 +341,26 @@ fn text_file(text: &[u8]) -> std::result::Result<File, String> {
     written.map(|()| file).map_err(|error| error.to_string())
 }
 
-fn is_on(value: &str) -> bool {
-    matches!(value, "yes" | "true" | "1" | "on")
-}
-
-fn unquoted(value: &str) -> &str {
-    value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value)
-}
-
-/// The bytes of a text in which `\n`, `\t`, `\\` and `\xNN` stand for others.
-fn escaped(text: &str) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let mut rest = text.as_bytes();
-    while let Some((&byte, behind)) = rest.split_first() {
-        rest = behind;
-        let (b'\\', Some((&letter, behind))) = (byte, rest.split_first()) else {
-            bytes.push(byte);
-            continue;
-        };
-        rest = behind;
-        match letter {
-            b'n' => bytes.push(b'\n'),
-            b't' => bytes.push(b'\t'),
-            b'r' => bytes.push(b'\r'),
-            b'0' => bytes.push(0),
-            b'x' => {
-                let digits = rest.get(..2).and_then(|digits| str::from_utf8(digits).ok());
-                match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-                    Some(value) => {
-                        bytes.push(value);
-                        rest = &rest[2..];
-                    }
-                    None => bytes.extend(b"\\x"),
-                }
-            }
-            other => bytes.push(other),
+/// What a program reads: a file, a text, or what another program prints.
+fn input(key: &str, value: &str) -> std::result::Result<File, String> {
+    match value.as_bytes().first() {
+        _ if key == "input" => text_file(&directive::value(value)?),
+        Some(b'"' | b'\'') => text_file(&directive::value(value)?),
+        Some(b'!') => text_file(&directive::printed_by(&value[1..])?),
+        _ => {
+            let path = directive::plain(value)?;
+            File::open(&path).map_err(|error| format!("{path}: {error}"))
         }
     }
-    bytes
+}
+
+/// Where a program prints.
+fn output(value: &str) -> std::result::Result<File, String> {
+    if value.starts_with('!') {
+        return Err("output goes to a file; farad does not have !PROGRAM here".to_owned());
+    }
+    let path = directive::plain(value)?;
+    File::create(&path).map_err(|error| format!("{path}: {error}"))
 }
 
 #[cfg(test)]
@@ -333,27 +377,39 @@ mod tests {
         let plan =
             plan(&["# a comment", "arg1=one\narg2=two words", "setenv=A=\"b c\"", "clearenv=no", "aslr=yes"]);
         let plan = plan.unwrap();
-        assert_eq!(plan.args, ["one", "two words"]);
+        assert_eq!(plan.args, [&b"one"[..], b"two words"]);
         assert_eq!(plan.environment.get(&OsString::from("A")), Some(&OsString::from("b c")));
         assert!(plan.aslr);
     }
 
     #[test]
     fn what_is_wrong_in_it_is_named() {
-        for (line, word) in
-            [("arg3=x", "arg1"), ("colour=red", "not known"), ("stdin=/nowhere/at/all", "No such file")]
-        {
+        for (line, word) in [
+            ("arg3=x", "arg1"),
+            ("colour=red", "not known"),
+            ("timeout=3", "timeout"),
+            ("stdin=/nowhere/at/all", "No such file"),
+            ("arg1=\"x", "never closed"),
+            ("setuid=me", "a number"),
+        ] {
             let error = plan(&[line]).err().unwrap().to_string();
             assert!(error.contains(line) && error.contains(word), "{error}");
         }
     }
 
     #[test]
-    fn input_is_written_with_escapes() {
-        assert_eq!(escaped(r"a\n\x41\\\q\x4"), b"a\nA\\q\\x4");
-        let mut text = String::new();
-        text_file(b"abc").unwrap().read_to_string(&mut text).unwrap();
-        assert_eq!(text, "abc");
+    fn a_program_reads_what_the_profile_gives_it() {
+        for (key, value, wanted) in [
+            ("input", r"a\nb", "a\nb"),
+            ("stdin", "\"x y\"", "x y"),
+            ("stdin", "!echo hi", "hi"),
+            ("input", ":4142", "AB"),
+        ] {
+            let mut text = String::new();
+            input(key, value).unwrap().read_to_string(&mut text).unwrap();
+            assert_eq!(text, wanted, "{key}={value}");
+        }
+        assert!(output("!cat").unwrap_err().contains("!PROGRAM"));
     }
 
     #[test]

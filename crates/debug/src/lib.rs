@@ -7,8 +7,10 @@
 pub mod agent;
 mod backend;
 pub mod core;
+mod directive;
 mod engine;
 mod error;
+mod inherit;
 mod launch;
 mod machine;
 mod patch;
@@ -17,4 +19,6 @@ mod ptrace;
 mod system;
 
 pub use backend::schemes;
+pub use directive::is_directive;
 pub use error::{Error, Result};
+pub use inherit::inherit;

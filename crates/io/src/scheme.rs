@@ -29,6 +29,8 @@ pub struct OpenOptions {
 pub struct Launching {
     /// Lines of a run profile.
     pub profile: Vec<String>,
+    /// Why the profile could not be had: then nothing is started.
+    pub fault: Option<String>,
     /// Whether its memory is laid out at random.
     pub aslr: bool,
     /// Whether it has the terminal of this process; else its output belongs to the command that lets it run.

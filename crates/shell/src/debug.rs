@@ -12,13 +12,13 @@ mod linker;
 mod module;
 mod open;
 mod point;
+mod profile;
 mod reopen;
 mod run;
 mod signal;
 mod symbol;
 
 use farad_arch::{Bank, Registers};
-use farad_io::Launching;
 use farad_wire::target::{self, Area, Bytes, Info, Look, Reply, Request, Stop};
 
 use crate::error::{Error, Result};
@@ -34,6 +34,8 @@ pub(crate) use module::{Module, line_of, module_base, modules, read_module};
 pub use open::leave;
 pub(crate) use open::{close_any, finish, open, place_of, restart};
 pub(crate) use point::{Breakpoint, Points};
+pub use profile::list_directives;
+pub(crate) use profile::{directives, launching};
 pub(crate) use reopen::run_file;
 pub(crate) use run::{resume, run_on, set_point, tell};
 pub(crate) use signal::{Handling, Signals, all as signals, name as signal_name, number as signal_number};
@@ -69,29 +71,6 @@ impl Debugger {
         self.stop.is_end()
     }
 }
-
-/// How programs are run, as the settings have it.
-pub(crate) fn launching(env: &Env<'_>) -> Launching {
-    let mut profile: Vec<String> = Vec::new();
-    // The text is a list of directives, or names a file of them.
-    let text = env.setting("dbg.profile");
-    if text.contains('=') {
-        profile.extend(text.split(',').map(|line| line.trim().to_owned()));
-    } else if !text.is_empty()
-        && env.ctx.allow(farad_io::Effects::FILES, "a run profile").is_ok()
-        && let Ok(lines) = crate::parse::read_file(text, PROFILE, env.ctx)
-    {
-        profile.push(String::from_utf8_lossy(&lines).into_owned());
-    }
-    let args = env.setting("dbg.args");
-    if !args.is_empty() {
-        profile.insert(0, format!("args={args}"));
-    }
-    Launching { profile, aslr: env.is_set("dbg.aslr"), terminal: env.ctx.principal.is_owner() }
-}
-
-/// Most bytes of a run profile.
-const PROFILE: u64 = 1 << 20;
 
 impl Env<'_> {
     /// What is known of the process under the debugger, whether there is one or not.

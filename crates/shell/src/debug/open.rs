@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use farad_bin::{Binary, Depth, EntryKind};
-use farad_io::{Effects, Perm};
+use farad_io::{Effects, Launching, Perm};
 use farad_wire::target::{Area, End, Fate, Info, Lost, Reply, Request};
 
 use super::{Debugger, LOOK, surprise};
@@ -293,7 +293,10 @@ pub(super) fn insert_all(env: &mut Env<'_>) -> Result<()> {
 /// When it was not started by the debugger, or cannot be.
 pub(crate) fn restart(env: &mut Env<'_>, args: Option<Vec<String>>) -> Result<()> {
     let fd = env.target()?;
-    let profile = super::launching(env).profile;
+    let Launching { profile, fault, .. } = super::launching(env);
+    if let Some(why) = fault {
+        return Err(Error::failed(why));
+    }
     let Reply::Stop(stop) = env.ask(&Request::Restart { args, profile, look: LOOK })? else {
         return Err(surprise());
     };

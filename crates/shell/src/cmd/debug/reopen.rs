@@ -64,8 +64,8 @@ fn set_profile(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 
 fn print_profile(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
     let profile = env.setting("dbg.profile").to_owned();
-    for line in profile.split(',').filter(|line| !line.is_empty()) {
-        writeln!(env.out, "{}", crate::render::printable(line.trim()))?;
+    for line in crate::debug::directives(&profile) {
+        writeln!(env.out, "{}", crate::render::printable(&line))?;
     }
     Ok(())
 }
