@@ -8,6 +8,8 @@ pub fn lines(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     match lang::parse(&text, &farad_shell::cmd::dialect()) {
         Ok(script) => {
+            let first = script.statements.first().map_or(lang::Link::Always, |first| first.link);
+            assert!(first == lang::Link::Always, "nothing runs before the first statement");
             for statement in &script.statements {
                 assert!(text.get(statement.span.clone()).is_some(), "a statement lies outside its line");
                 filter(statement, &text);
@@ -19,7 +21,8 @@ pub fn lines(data: &[u8]) {
 
 /// Sends the line itself through the filters it asks for.
 fn filter(statement: &lang::Statement, text: &str) {
-    for grep in &statement.grep {
+    let behind = statement.form.iter().flat_map(|form| &form.grep);
+    for grep in statement.grep.iter().chain(behind) {
         let mut filter = GrepFilter::new(grep.clone());
         let mut taken = 0;
         let mut take = |bytes: &[u8]| {

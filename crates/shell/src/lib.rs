@@ -27,15 +27,16 @@ mod progress;
 pub mod register;
 pub mod registry;
 pub mod render;
+mod script;
 pub mod session;
 pub mod spaces;
 mod store;
 mod table;
 pub mod view;
 
-pub use debug::{ask_target, leave, stopped_at, target};
+pub use debug::{ask_target, leave, list_directives, stopped_at, target};
 pub use error::{Error, Result};
-pub use eval::{Env, run_line};
+pub use eval::{Env, run_file, run_line};
 pub use registry::{Args, Group, Registry, Row};
 pub use session::Session;
 pub use view::View;

@@ -3,6 +3,7 @@
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Read};
 use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
 
 use farad_io::Ctx;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -113,8 +114,9 @@ pub fn base64_digits(bytes: &[u8]) -> String {
 ///
 /// # Errors
 /// When it cannot be read or is larger; an interrupt.
-pub fn read_file(path: &str, limit: u64, ctx: &Ctx) -> Result<Vec<u8>> {
-    let failed = |source| Error::File { path: path.to_owned(), source };
+pub fn read_file(path: impl AsRef<Path>, limit: u64, ctx: &Ctx) -> Result<Vec<u8>> {
+    let path = path.as_ref();
+    let failed = |source| Error::File { path: path.display().to_string(), source };
     let mut options = OpenOptions::new();
     options.read(true).custom_flags(OFlags::NONBLOCK.bits().cast_signed());
     let mut file = options.open(path).map_err(failed)?;

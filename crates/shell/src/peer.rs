@@ -4,7 +4,6 @@
 
 /// Prefixes of whole groups that farad lacks, and what they are for, sorted.
 const GROUPS: &[(&str, &str)] = &[
-    ("#!", "interpreters of other languages"),
     ("&", "background tasks"),
     ("/A", "searches for code"),
     ("/C", "searches for keys"),

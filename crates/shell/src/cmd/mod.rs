@@ -40,6 +40,7 @@ pub(crate) use analysis::{function_kind, function_of};
 pub(crate) use assemble::assembled;
 pub use basic::version;
 pub(crate) use disasm::{block_rows, operand_name, print_ops_json};
+pub use help::topics;
 pub(crate) use help::{asks_help, print_filters, print_help};
 pub(crate) use instruction::{decoder, decoder_with, instruction_variable, settings, skip_instructions};
 

@@ -5,6 +5,7 @@ use farad_bin::Binary;
 use farad_io::Effects;
 
 use super::Env;
+use crate::debug::Frame;
 use crate::error::{Error, Result};
 use crate::lang::{Body, Each, Ranges, Temp, Text, unquote};
 use crate::note::Kind;
@@ -104,6 +105,8 @@ impl Env<'_> {
                 Ok(all.take(PLACES).map(|addr| (addr, None)).collect())
             }
             Each::Threads => self.threads(),
+            Each::Frames => Ok(self.frames()?.iter().map(|frame| (frame.pc, None)).collect()),
+            Each::Stacks => Ok(self.frames()?.iter().map(|frame| (frame.sp, None)).collect()),
             Each::Ranges(ranges) => self.ranges(ranges),
         }
     }
@@ -180,6 +183,13 @@ impl Env<'_> {
                 Ok(all.map(|string| (string.vaddr, Some(string.size))).collect())
             }
         }
+    }
+
+    /// The frames of the backtrace, which only a process has.
+    fn frames(&mut self) -> Result<Vec<Frame>> {
+        self.target()?;
+        let depth = usize::try_from(self.setting_number("dbg.btdepth")).unwrap_or(usize::MAX);
+        crate::debug::backtrace(self, depth)
     }
 
     /// Where each thread of the process under the debugger is.

@@ -4,11 +4,13 @@
 //! however deep the nesting. Text that a peer wrote is data: where it would choose what runs,
 //! it runs on the peer's behalf, who may leave notes and do nothing else.
 
+use std::path::Path;
+
 use farad_io::{Ctx, Effects, Principal};
 
 use crate::error::{Error, Result};
-use crate::lang::tree::{Condition, Interpret};
-use crate::lang::{self, Body, Script, Statement, Text};
+use crate::lang::tree::{Condition, Errors, Interpret};
+use crate::lang::{self, Body, Statement, Text};
 use crate::out::{Collected, Out};
 use crate::registry::{Args, Kind};
 use crate::render::{excerpt, printable};
@@ -16,19 +18,20 @@ use crate::session::Session;
 use crate::view::View;
 
 pub(crate) mod each;
+mod link;
 mod names;
+mod script;
 mod sink;
 mod stored;
 mod temp;
 pub(crate) mod variable;
 
+pub use script::run_file;
+
 /// How deep commands may be nested: macros, aliases, backticks, interpreted files.
 const DEPTH: usize = 48;
 /// Most bytes that a substitution may give.
 const SUBSTITUTION: usize = 16 << 20;
-
-/// Most bytes of an interpreted file.
-const SCRIPT: u64 = 64 << 20;
 
 /// What a command works with.
 pub struct Env<'a> {
@@ -233,29 +236,22 @@ impl Env<'_> {
         result
     }
 
-    fn run_script(&mut self, script: &Script) -> Result<()> {
-        for statement in &script.statements {
-            if let Err(error) = self.run_statement(statement) {
-                if error.is_interrupt() || error.is_output() {
-                    return Err(error);
-                }
-                self.failed(&error);
-            }
-            if self.view.quit.is_some() {
-                break;
-            }
-        }
-        Ok(())
-    }
-
     fn run_statement(&mut self, statement: &Statement) -> Result<()> {
         self.with_sink(statement.sink.as_ref(), |env| {
-            if let Body::Interpret(Interpret::Output(body)) = &statement.body {
-                let (text, peer) = env
-                    .collect(|env| env.with_grep(&statement.grep, |env| env.run_repeated(statement, body)))?;
-                return env.interpret(&text, peer);
-            }
-            env.with_grep(&statement.grep, |env| env.run_repeated(statement, &statement.body))
+            env.with_form(statement.form.as_ref(), |env| {
+                if let Body::Interpret(Interpret::Output(body)) = &statement.body {
+                    let (text, peer) = env.collect(|env| env.run_filtered(statement, body))?;
+                    return env.interpret(&text, peer);
+                }
+                env.run_filtered(statement, &statement.body)
+            })
+        })
+    }
+
+    fn run_filtered(&mut self, statement: &Statement, body: &Body) -> Result<()> {
+        self.with_grep(&statement.grep, |env| match &statement.errors {
+            Some(Errors::Output) => env.with_merged(|env| env.run_repeated(statement, body)),
+            _ => env.run_repeated(statement, body),
         })
     }
 
@@ -288,6 +284,7 @@ impl Env<'_> {
             Body::Interpret(interpret) => self.run_interpret(interpret),
             Body::Macro(definition) => self.run_macro(definition),
             Body::Alias(alias) => self.run_alias(alias),
+            Body::Language(text) => self.run_language(text),
             Body::Condition(Condition { when, then }) => {
                 if when.holds(self.view.value) {
                     return self.run_statement(then);
@@ -310,10 +307,8 @@ impl Env<'_> {
             Interpret::File(path) => {
                 let path = self.resolve(path)?;
                 let ctx = path.ctx(self.ctx);
-                ctx.allow(Effects::FILES | Effects::INTERPRET, "running a file's commands")?;
                 let path = lang::unquote(path.text.trim());
-                let text = crate::parse::read_file(&path, SCRIPT, &ctx)?;
-                self.with_ctx(&ctx).interpret(&String::from_utf8_lossy(&text), None)
+                self.with_ctx(&ctx).run_script_file(Path::new(&path))
             }
             Interpret::Shell(command) => {
                 let resolved = self.resolve(command)?;

@@ -1,14 +1,15 @@
 //! Where a statement's output goes: greps, pipes, files, aliases.
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, Write};
 
 use farad_io::Effects;
 
 use super::Env;
 use crate::error::{Error, Result};
-use crate::lang::{Grep, Sink, unquote};
-use crate::out::{Chain, Diverted, Paged, Piped, Screen};
+use crate::lang::{Form, FormKind, Grep, Sink, Text, unquote};
+use crate::out::{Chain, Diverted, Logged, Paged, Piped, Screen};
+use crate::parse::{base64_bytes, base64_digits};
 use crate::session::Alias;
 
 impl Env<'_> {
@@ -51,16 +52,7 @@ impl Env<'_> {
                 self.interpret(&text, peer)
             }
             Some(Sink::File { path, append }) => {
-                let path = self.resolve(path)?;
-                path.ctx(self.ctx).allow(Effects::FILES, "writing a file")?;
-                let path = unquote(path.text.trim());
-                let file = OpenOptions::new()
-                    .create(true)
-                    .write(true)
-                    .append(*append)
-                    .truncate(!*append)
-                    .open(&path)
-                    .map_err(|source| Error::File { path: path.clone(), source })?;
+                let (path, file) = self.create(path, *append)?;
                 let mut out = Diverted { writer: BufWriter::new(file), inner: self.out };
                 let ran =
                     run(&mut Env { session: self.session, view: self.view, ctx: self.ctx, out: &mut out });
@@ -77,6 +69,56 @@ impl Env<'_> {
                 self.insert_alias(name, Alias { text, shown: true, peer, allow })
             }
         }
+    }
+
+    /// Opens a file to write to.
+    pub(super) fn create(&mut self, path: &Text, append: bool) -> Result<(String, File)> {
+        let path = self.resolve(path)?;
+        path.ctx(self.ctx).allow(Effects::FILES, "writing a file")?;
+        let path = unquote(path.text.trim());
+        let mut options = OpenOptions::new();
+        options.create(true).write(true).append(append).truncate(!append);
+        let file = options.open(&path).map_err(|source| Error::File { path: path.clone(), source })?;
+        Ok((path, file))
+    }
+
+    /// Runs with the whole output put into another form.
+    pub(super) fn with_form(
+        &mut self,
+        form: Option<&Form>,
+        run: impl FnOnce(&mut Env<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let Some(Form { kind, grep }) = form else {
+            return run(&mut Env { session: self.session, view: self.view, ctx: self.ctx, out: self.out });
+        };
+        let before = self.view.failures;
+        let mut reports = Vec::new();
+        let (text, peer) = self.collect(|env| match kind {
+            FormKind::Json => {
+                let mut logged = Logged { reports: Vec::new(), inner: env.out };
+                let mut inner = Env { session: env.session, view: env.view, ctx: env.ctx, out: &mut logged };
+                let ran = inner.run_reporting(run);
+                reports = logged.reports;
+                ran
+            }
+            FormKind::Encode | FormKind::Decode => run(env),
+        })?;
+        let bytes = match kind {
+            FormKind::Json => {
+                let logs: Vec<_> = reports.iter().map(|line| log(line)).collect();
+                let failed = self.view.failures > before;
+                let whole = serde_json::json!({
+                    "res": text, "error": failed, "value": self.view.value, "code": u8::from(failed), "logs": logs
+                });
+                crate::render::json_text(&whole) + "\n"
+            }
+            FormKind::Encode => base64_digits(text.as_bytes()) + "\n",
+            FormKind::Decode => String::from_utf8_lossy(&base64_bytes(text.trim())?).into_owned(),
+        };
+        if let Some(peer) = peer {
+            self.out.mark_peer(&peer);
+        }
+        self.with_grep(grep, |env| Ok(env.out.write_all(bytes.as_bytes())?))
     }
 
     /// Runs with the output going through greps, first to last. One that asks how filters are
@@ -141,4 +183,13 @@ impl Env<'_> {
 /// Nobody wanted more of the output.
 fn unless_output(error: Error) -> Result<()> {
     if error.is_output() { Ok(()) } else { Err(error) }
+}
+
+/// A report as radare2's second protocol for scripts has it.
+fn log(line: &str) -> serde_json::Value {
+    let (kind, message) = match line.split_once(": ") {
+        Some((kind @ ("ERROR" | "WARN" | "INFO"), message)) => (kind, message),
+        _ => ("INFO", line),
+    };
+    serde_json::json!({ "type": kind, "message": message })
 }

@@ -22,6 +22,12 @@ impl Env<'_> {
                     None => Ok(()),
                 }
             }
+            Macro::Run { source, arguments } => {
+                let arguments = self.resolve(arguments)?;
+                let ctx = arguments.script_ctx(self.ctx);
+                let body = lang::expand_macro(source, &[], &lang::words(&arguments.text));
+                self.with_ctx(&ctx).run_text(&body)
+            }
             Macro::Call { name, arguments } => self.call_macro(name, arguments),
             Macro::Remove(name) if name == "*" => {
                 self.session.macros.clear();

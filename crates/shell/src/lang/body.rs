@@ -119,6 +119,8 @@ impl Parser<'_> {
                     Ok(Macro::Remove(name))
                 };
             }
+            // A body without a name begins with the separator.
+            Some(b';') if self.matching(open).is_ok() => {}
             _ if self.at_end() => return Ok(Macro::List),
             _ => {}
         }
@@ -128,10 +130,7 @@ impl Parser<'_> {
             return Err(self.fault(end, ParseFault::Expected("; and the commands of the macro")));
         };
         let mut words = head.split_ascii_whitespace().map(str::to_owned);
-        let Some(name) = words.next() else {
-            return Err(self.expected("the name of a macro"));
-        };
-        let (parameters, source) = (words.collect(), source.trim().to_owned());
+        let (name, parameters, source) = (words.next(), words.collect(), source.trim().to_owned());
         self.at = end + 1;
         let call = if self.peek() == Some(b'(') {
             let open = self.at;
@@ -140,7 +139,11 @@ impl Parser<'_> {
         } else {
             None
         };
-        Ok(Macro::Define { name, parameters, source, call })
+        match (name, call) {
+            (Some(name), call) => Ok(Macro::Define { name, parameters, source, call }),
+            (None, Some(arguments)) => Ok(Macro::Run { source, arguments }),
+            (None, None) => Err(self.expected("(), which runs a macro without a name,")),
+        }
     }
 
     /// `.(name args)`.

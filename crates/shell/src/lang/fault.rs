@@ -43,9 +43,9 @@ pub enum ParseFault {
     /// Two iterators on one statement.
     #[error("a statement takes one iterator; put the inner one in a macro")]
     SecondEach,
-    /// `2> file`.
-    #[error("2> does not work inside a line: diagnostics go to the standard error of the program")]
-    ErrorRedirect,
+    /// `|H` and `|T`.
+    #[error("output is not turned into {0}")]
+    NoForm(&'static str),
     /// A repeat count that no 64-bit number holds.
     #[error("the repeat count is too large")]
     Repeat,

@@ -30,6 +30,7 @@ pub use parse::{Dialect, parse};
 #[cfg(test)]
 pub(crate) use suffix::temp_letters;
 pub use tree::{
-    Alias, Body, Condition, Each, Interpret, Macro, Piece, Ranges, Script, Sink, Statement, Temp, Text, When,
+    Alias, Body, Condition, Each, Errors, Form, FormKind, Interpret, Link, Macro, Piece, Ranges, Script,
+    Sink, Statement, Temp, Text, When,
 };
-pub use word::{unquote, words};
+pub use word::{quote, unquote, words};

@@ -7,7 +7,8 @@
 use std::ops::Range;
 
 use super::fault::{MAX_DEPTH, ParseError, ParseFault};
-use super::tree::{Body, Script, Statement, Temp, Text};
+use super::text::CAPTURE;
+use super::tree::{Body, Link, Script, Statement, Temp, Text};
 
 /// What the parser must know of the commands it parses.
 #[derive(Clone, Copy, Debug)]
@@ -61,17 +62,32 @@ impl<'a> Parser<'a> {
     pub(super) fn script(&mut self, close: Option<u8>) -> Result<Script, Fault> {
         let outer = std::mem::replace(&mut self.close, close);
         let mut statements = Vec::new();
+        let mut link = Link::Always;
         loop {
-            self.skip_separators();
-            if self.at_close() {
-                break;
+            if link == Link::Always {
+                self.skip_separators();
+                if self.at_close() {
+                    break;
+                }
             }
-            let statement = self.statement()?;
+            let is_quoted = self.raw.is_none() && self.peek() == Some(b'"');
+            let statement = Statement { link, ..self.statement()? };
+            let next = self.link();
+            // What && and || stand between, and what hangs on them, is a command.
+            if statement.is_empty() && (link != Link::Always || next.is_some()) {
+                return Err(
+                    self.fault(self.at, ParseFault::Expected("a command on either side of && and ||"))
+                );
+            }
             if !statement.is_empty() {
                 statements.push(statement);
             }
+            link = next.unwrap_or_default();
             match self.peek() {
+                _ if next.is_some() => self.at += 2,
                 Some(b';' | b'\n') => self.at += 1,
+                // "cmd""cmd" are two.
+                Some(b'"') if is_quoted => {}
                 _ if self.at_close() => break,
                 _ => return Err(self.unexpected()),
             }
@@ -86,16 +102,19 @@ impl<'a> Parser<'a> {
         let start = self.at;
         let mut statement = Statement {
             span: start..start,
+            link: Link::Always,
             repeat: self.repeat()?,
             body: Body::Empty,
             temps: Vec::new(),
             each: None,
             grep: Vec::new(),
+            form: None,
             sink: None,
+            errors: None,
         };
         match self.peek() {
-            _ if self.at_interpreter() => statement.body = self.interpreter(),
             _ if self.at_topic() > 0 => statement.body = self.topic(),
+            _ if self.at_interpreter() => statement.body = self.interpreter()?,
             Some(b'"') if self.raw.is_none() => statement.body = self.quoted()?,
             Some(b'\'') if self.raw.is_none() => self.raw_line(&mut statement)?,
             _ => statement.body = self.nested(Self::body)?,
@@ -112,18 +131,15 @@ impl<'a> Parser<'a> {
         self.raw.is_none() && self.rest().starts_with("#!") && !self.rest().starts_with("#!/")
     }
 
-    fn interpreter(&mut self) -> Body {
-        let start = self.at;
-        while !self.at_end() {
-            self.at += self.rest().chars().next().map_or(1, char::len_utf8);
-        }
-        Body::Command(Text::literal(self.source[start..self.at].trim_end()))
+    fn interpreter(&mut self) -> Result<Body, Fault> {
+        self.at += 2;
+        Ok(Body::Language(self.text(CAPTURE)?))
     }
 
     /// How many bytes ask for help on a part of the language that would act where it stands: `@?`,
     /// `?~?`.
     fn at_topic(&self) -> usize {
-        const MARKS: [&str; 7] = ["@@@?", "@@?", "@?", "~?", ">?", "|?", "!?"];
+        const MARKS: [&str; 9] = ["@@@?", "@@?", "@?", "~?", ">?", "|?", "#!?", "!?", "&&?"];
         const NAMED: [&str; 3] = ["(?", "`?", ".?"];
         let rest = self.rest();
         let (behind, names) = match rest.strip_prefix('?') {
@@ -134,7 +150,7 @@ impl<'a> Parser<'a> {
         let length = rest.len() - behind.len() + mark.len();
         let more = rest[length..].bytes().take_while(|byte| *byte == b'?').count();
         match rest.as_bytes().get(length + more) {
-            None | Some(b' ' | b'\t' | b'\r' | b'\n' | b';' | b'~' | b'|' | b'>') => length + more,
+            None | Some(b' ' | b'\t' | b'\r' | b'\n' | b';' | b'~' | b'|' | b'>' | b'&') => length + more,
             here if here.copied() == self.close => length + more,
             _ => 0,
         }
@@ -150,7 +166,7 @@ impl<'a> Parser<'a> {
     /// `3` in `3px 4`. A number that begins with 0 is an address to seek to.
     fn repeat(&mut self) -> Result<Option<u64>, Fault> {
         let digits = self.rest().bytes().take_while(u8::is_ascii_digit).count();
-        if digits == 0 || self.peek() == Some(b'0') {
+        if digits == 0 || self.peek() == Some(b'0') || self.at_error_redirect() {
             return Ok(None);
         }
         let start = self.at;
@@ -183,8 +199,8 @@ impl<'a> Parser<'a> {
         let body = self.raw_body(&inner, start..self.at)?;
         self.skip_blanks();
         match self.peek() {
-            None | Some(b';' | b'\n' | b'@' | b'~' | b'|' | b'>' | b'#') => Ok(body),
-            _ if self.at_close() => Ok(body),
+            None | Some(b';' | b'\n' | b'@' | b'~' | b'|' | b'>' | b'#' | b'"') => Ok(body),
+            _ if self.at_close() || self.link().is_some() || self.at_error_redirect() => Ok(body),
             _ => Err(self.unexpected()),
         }
     }
@@ -269,7 +285,29 @@ impl<'a> Parser<'a> {
 
     /// Whether a statement ends here: no more of its text can follow.
     pub(super) fn at_end(&self) -> bool {
+        self.at_separator() || self.link().is_some()
+    }
+
+    /// The same for what goes to a shell, which has its own `&&` and `||`.
+    pub(super) fn at_separator(&self) -> bool {
         self.at_close() || (self.raw.is_none() && matches!(self.peek(), Some(b';' | b'\n')))
+    }
+
+    /// The `&&` or `||` that stands here.
+    fn link(&self) -> Option<Link> {
+        match self.rest().as_bytes() {
+            _ if self.raw.is_some() => None,
+            [b'&', b'&', ..] => Some(Link::And),
+            [b'|', b'|', ..] => Some(Link::Or),
+            _ => None,
+        }
+    }
+
+    /// Whether `2>` stands here, as a word of its own.
+    pub(super) fn at_error_redirect(&self) -> bool {
+        self.raw.is_none()
+            && self.rest().starts_with("2>")
+            && (self.at == 0 || self.source[..self.at].ends_with([' ', '\t', ';', '\n', '&', '|', '"']))
     }
 
     pub(super) fn skip_blanks(&mut self) {
@@ -316,7 +354,9 @@ impl Statement {
             && self.temps.is_empty()
             && self.each.is_none()
             && self.grep.is_empty()
+            && self.form.is_none()
             && self.sink.is_none()
+            && self.errors.is_none()
     }
 }
 

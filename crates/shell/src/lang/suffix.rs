@@ -6,7 +6,7 @@ use super::fault::{MAX_FILTERS, ParseFault};
 use super::grep::Grep;
 use super::parse::{Fault, Parser};
 use super::text::{COMMAND, PATH, Reading, SHELL};
-use super::tree::{Body, Each, Piece, Ranges, Sink, Statement, Temp, Text};
+use super::tree::{Each, Errors, Form, FormKind, Ranges, Sink, Statement, Temp, Text};
 
 /// Makes a node of the text behind its mark.
 type Make<T> = fn(Text) -> T;
@@ -36,8 +36,15 @@ pub(crate) fn temp_letters() -> impl Iterator<Item = char> {
 }
 
 /// Iterators that are a word alone.
-const EACHES: &[(&str, Each)] =
-    &[("b", Each::Blocks), ("i", Each::Instructions), ("iS", Each::Sections), ("t", Each::Threads)];
+const EACHES: &[(&str, Each)] = &[
+    ("b", Each::Blocks),
+    ("i", Each::Instructions),
+    ("iS", Each::Sections),
+    ("t", Each::Threads),
+    ("dbt", Each::Frames),
+    ("dbta", Each::Frames),
+    ("dbts", Each::Stacks),
+];
 
 /// Iterators with a text right behind their mark; the first that fits is taken.
 const TEXT_EACHES: &[(&str, Make<Each>)] = &[
@@ -47,6 +54,7 @@ const TEXT_EACHES: &[(&str, Make<Each>)] = &[
     ("c:", Each::Command),
     ("s:", Each::Steps),
     ("f:", Each::Functions),
+    ("F:", Each::Functions),
     ("k ", Each::Keys),
 ];
 
@@ -98,13 +106,18 @@ impl Parser<'_> {
                     }
                 }
                 Some(b'@') => self.temp(&mut statement.temps)?,
-                Some(b'~') => self.grep(&mut statement.grep)?,
-                Some(b'|') => statement.sink = Some(self.pipe()?),
-                Some(b'>') => {
-                    self.refuse_error_redirect(&statement.body)?;
-                    statement.sink = Some(self.redirect()?);
-                }
-                Some(b'#') => return Ok(()),
+                Some(b'~') => match &mut statement.form {
+                    Some(form) => self.grep(&mut form.grep)?,
+                    None => self.grep(&mut statement.grep)?,
+                },
+                Some(b'|') => match self.form()? {
+                    Some(kind) => statement.form = Some(Form { kind, grep: Vec::new() }),
+                    None => statement.sink = Some(self.pipe()?),
+                },
+                Some(b'>') => statement.sink = Some(self.redirect()?),
+                Some(b'2') if self.at_error_redirect() => statement.errors = Some(self.error_redirect()?),
+                // A quote here opens the next command.
+                Some(b'#' | b'"') => return Ok(()),
                 _ => return Err(self.unexpected()),
             }
         }
@@ -167,7 +180,7 @@ impl Parser<'_> {
         }
         match self.rest().as_bytes() {
             [b'/', ..] => return Ok(Each::Search(self.text(COMMAND)?)),
-            [b'f', ..] if self.word_length() == 1 => {
+            [b'f' | b'F', ..] if self.word_length() == 1 => {
                 self.at += 1;
                 return Ok(Each::Functions(Text::default()));
             }
@@ -212,7 +225,7 @@ impl Parser<'_> {
 
     /// How many bytes there are to a blank or a character that ends a statement's part.
     fn word_length(&self) -> usize {
-        let ends = |byte: &u8| b" \t\r\n;@~|>".contains(byte) || Some(*byte) == self.close;
+        let ends = |byte: &u8| b" \t\r\n;@~|>&".contains(byte) || Some(*byte) == self.close;
         self.rest().as_bytes().iter().position(ends).unwrap_or(self.rest().len())
     }
 
@@ -223,7 +236,8 @@ impl Parser<'_> {
         let mut open = 0_usize;
         while let Some(here) = self.peek() {
             let inside = here == b')' && open > 0;
-            if !inside && (self.at_end() || matches!(here, b'~' | b'|' | b'>')) {
+            let redirects = here == b'2' && self.at_error_redirect();
+            if !inside && (self.at_end() || redirects || matches!(here, b'~' | b'|' | b'>')) {
                 break;
             }
             match here {
@@ -249,12 +263,28 @@ impl Parser<'_> {
         Ok(())
     }
 
+    /// `|J` and kin, if one stands here: a single letter right behind the bar.
+    fn form(&mut self) -> Result<Option<FormKind>, Fault> {
+        let bar = self.at;
+        self.at += 1;
+        let kind = match (self.peek(), self.word_length()) {
+            (Some(b'J'), 1) => FormKind::Json,
+            (Some(b'E'), 1) => FormKind::Encode,
+            (Some(b'D'), 1) => FormKind::Decode,
+            (Some(b'H'), 1) => return Err(self.fault(bar, ParseFault::NoForm("HTML"))),
+            (Some(b'T'), 1) => return Err(self.fault(bar, ParseFault::NoForm("speech"))),
+            _ => {
+                self.at = bar;
+                return Ok(None);
+            }
+        };
+        self.at += 1;
+        Ok(Some(kind))
+    }
+
     fn pipe(&mut self) -> Result<Sink, Fault> {
         self.at += 1;
         self.skip_blanks();
-        if self.peek() == Some(b'|') {
-            return Err(self.unexpected());
-        }
         let command = self.text(SHELL)?;
         Ok(match command.as_literal() {
             Some("") => Sink::Plain,
@@ -267,10 +297,7 @@ impl Parser<'_> {
         self.at += 1;
         let append = self.peek() == Some(b'>');
         self.at += usize::from(append);
-        let path = self.text(PATH)?;
-        if path.is_empty() {
-            return Err(self.fault(self.at, ParseFault::Expected("a file to write to")));
-        }
+        let path = self.path()?;
         if let Some(name) = path.as_literal().and_then(|path| path.strip_prefix('$'))
             && !name.is_empty()
             && name.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '.'))
@@ -280,15 +307,23 @@ impl Parser<'_> {
         Ok(Sink::File { path, append })
     }
 
-    /// `2>` would silently write the output elsewhere than meant.
-    fn refuse_error_redirect(&self, body: &Body) -> Result<(), Fault> {
-        if let Body::Command(text) = body
-            && let Some(Piece::Literal(last)) = text.pieces.last()
-            && last.ends_with(" 2")
-            && self.source[..self.at].ends_with('2')
-        {
-            return Err(self.fault(self.at - 1, ParseFault::ErrorRedirect));
+    /// `2> path`, `2>> path`, `2>&1`.
+    fn error_redirect(&mut self) -> Result<Errors, Fault> {
+        self.at += 2;
+        if self.rest().starts_with("&1") {
+            self.at += 2;
+            return Ok(Errors::Output);
         }
-        Ok(())
+        let append = self.peek() == Some(b'>');
+        self.at += usize::from(append);
+        Ok(Errors::File { path: self.path()?, append })
+    }
+
+    fn path(&mut self) -> Result<Text, Fault> {
+        let path = self.text(PATH)?;
+        if path.is_empty() {
+            return Err(self.fault(self.at, ParseFault::Expected("a file to write to")));
+        }
+        Ok(path)
     }
 }

@@ -26,8 +26,8 @@ pub(super) const FOREIGN: Reading = Reading { stops: b"~|>", ..COMMAND };
 pub(super) const SHELL: Reading = Reading { stops: b"", shell: true, ..COMMAND };
 /// The same with its output captured, so that filters act.
 pub(super) const CAPTURE: Reading = Reading { stops: b"~", ..SHELL };
-/// The name of a file to write to.
-pub(super) const PATH: Reading = Reading { stops: b"", ..COMMAND };
+/// The name of a file to write to; another redirection may follow.
+pub(super) const PATH: Reading = Reading { stops: b">", ..COMMAND };
 
 /// Collects pieces, keeping literals together.
 #[derive(Default)]
@@ -72,7 +72,8 @@ impl Parser<'_> {
         let mut parentheses = 0_usize;
         while let Some(here) = self.peek() {
             let inside = parentheses > 0 && (here == b')' || (here == b';' && reading.shell));
-            if !inside && (self.at_end() || self.stops_at(here, reading)) {
+            let ends = if reading.shell { self.at_separator() } else { self.at_end() };
+            if !inside && (ends || self.stops_at(here, reading)) {
                 break;
             }
             match here {
@@ -105,7 +106,9 @@ impl Parser<'_> {
         if self.raw.is_some() {
             return false;
         }
-        reading.stops.contains(&here) || (here == b'#' && !reading.shell && self.begins_word())
+        reading.stops.contains(&here)
+            || (reading.stops.contains(&b'>') && self.at_error_redirect())
+            || (here == b'#' && !reading.shell && self.begins_word())
     }
 
     /// Whether a blank, or nothing, is just before.
@@ -132,9 +135,11 @@ impl Parser<'_> {
         let Some(next) = rest[1..].chars().next() else {
             return self.literal(text);
         };
-        let whole = &rest[..1 + next.len_utf8()];
+        let length = if rest[1..].starts_with("&&") { 2 } else { next.len_utf8() };
+        let whole = &rest[..1 + length];
         let special = matches!(next, ';' | '~' | '|' | '>' | '#' | '`')
             || rest[1..].starts_with("$(")
+            || rest[1..].starts_with("&&")
             || (next == '@' && reading.stops.contains(&b'@'));
         text.keep(if special && !reading.shell { &whole[1..] } else { whole });
         self.at += whole.len();

@@ -17,11 +17,14 @@ pub struct Script {
 /// One command with everything that surrounds it.
 ///
 /// The parts nest from the inside out: the body runs under `temps`, that once for each address of
-/// `each`, all of it `repeat` times; what comes out passes `grep` in order and ends in `sink`.
+/// `each`, all of it `repeat` times; what comes out passes `grep` in order, is put into another form
+/// by `form`, and ends in `sink`. What it reports goes to `errors`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Statement {
     /// Where it stands in the text given to the parser, in bytes.
     pub span: Range<usize>,
+    /// Whether it runs, by what became of the statement before it.
+    pub link: Link,
     /// How often to run it: `3?e hi`.
     pub repeat: Option<u64>,
     /// What to run.
@@ -32,8 +35,24 @@ pub struct Statement {
     pub each: Option<Each>,
     /// Filters on its output.
     pub grep: Vec<Grep>,
+    /// What its output is turned into.
+    pub form: Option<Form>,
     /// Where its output goes when not to the caller.
     pub sink: Option<Sink>,
+    /// Where its reports go when not to the person.
+    pub errors: Option<Errors>,
+}
+
+/// What stands between a statement and the one before it.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Link {
+    /// `;`, a line's end, or nothing: it runs.
+    #[default]
+    Always,
+    /// `&&`: it runs when what ran last did not fail.
+    And,
+    /// `||`: it runs when what ran last failed.
+    Or,
 }
 
 /// What a statement runs.
@@ -53,6 +72,8 @@ pub enum Body {
     Macro(Macro),
     /// `$name…`.
     Alias(Alias),
+    /// `#!pipe cmd`, `#!python file`: a program that can ask this session; `#!` lists languages.
+    Language(Text),
     /// `?? cmd` and kin.
     Condition(Condition),
 }
@@ -81,6 +102,13 @@ pub enum Macro {
         source: String,
         /// Arguments of an immediate call.
         call: Option<Text>,
+    },
+    /// `(;cmds)(x y)`: commands without a name, called at once.
+    Run {
+        /// Its commands, unparsed.
+        source: String,
+        /// Its arguments.
+        arguments: Text,
     },
     /// `.(name x y)`.
     Call {
@@ -220,7 +248,7 @@ pub enum Each {
     Words(Text),
     /// `@@ glob`: flags by name.
     Flags(Text),
-    /// `@@f`, `@@f:glob`: functions, all for an empty text.
+    /// `@@f`, `@@f:glob`, `@@F`, `@@F:glob`: functions, all for an empty text.
     Functions(Text),
     /// `@@b`: basic blocks of the function.
     Blocks,
@@ -230,6 +258,10 @@ pub enum Each {
     Sections,
     /// `@@t`: threads.
     Threads,
+    /// `@@dbt`, `@@dbta`: the frames of the backtrace, where each is at.
+    Frames,
+    /// `@@dbts`: the same, where the stack of each is.
+    Stacks,
     /// `@@s:from to step`.
     Steps(Text),
     /// `@@c:cmd`: those a command prints.
@@ -281,6 +313,40 @@ pub enum Ranges {
     Threads,
     /// `@@@z`.
     Strings,
+}
+
+/// Another form of a statement's whole output.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Form {
+    /// Which.
+    pub kind: FormKind,
+    /// Filters on what comes of it.
+    pub grep: Vec<Grep>,
+}
+
+/// The forms that output can be put into.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum FormKind {
+    /// `|J`: an object of JSON with the output, what was reported and how the command went.
+    Json,
+    /// `|E`: base64.
+    Encode,
+    /// `|D`: what base64 stands for.
+    Decode,
+}
+
+/// Where a statement's reports go.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Errors {
+    /// `2> path`, `2>> path`.
+    File {
+        /// The path.
+        path: Text,
+        /// Whether to add to the file in place of replacing it.
+        append: bool,
+    },
+    /// `2>&1`: among its output.
+    Output,
 }
 
 /// Where a statement's output goes.

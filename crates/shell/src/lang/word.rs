@@ -52,6 +52,16 @@ pub fn unquote(text: &str) -> String {
     whole
 }
 
+/// A text as one word of a line, whatever is in it: [`words`] and [`unquote`] give it back.
+pub fn quote(text: &str) -> String {
+    let plain = |character: char| character.is_alphanumeric() || "_-./:+,%=".contains(character);
+    if !text.is_empty() && text.chars().all(plain) {
+        return text.to_owned();
+    }
+    // Between single quotes nothing is special but their end, and a backslash before a double quote.
+    format!("'{}'", text.replace('\'', "'\"'\"'").replace("\\\"", "\\''\""))
+}
+
 enum Token<'a> {
     Plain(char),
     /// The character behind a backslash.
@@ -112,7 +122,22 @@ fn push_quoted(word: &mut String, inner: &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::{unquote, words};
+    use super::{quote, unquote, words};
+    use crate::lang::{Body, Dialect, parse};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_quoted_word_is_one_word_of_a_line(text in "\\PC{0,20}|[a '\"\\\\`$();|>~@&#\n]{0,20}") {
+            let quoted = quote(&text);
+            prop_assert_eq!(unquote(&quoted), &text[..]);
+            prop_assert_eq!(words(&quoted), [&text[..]]);
+            let script = parse(&format!("x {quoted};y"), &Dialect::default()).unwrap();
+            prop_assert_eq!(script.statements.len(), 2);
+            let Body::Command(command) = &script.statements[0].body else { panic!("{quoted}") };
+            prop_assert_eq!(command.as_literal(), Some(&*format!("x {quoted}")));
+        }
+    }
 
     #[test]
     fn blanks_separate_and_quotes_protect() {

@@ -6,12 +6,16 @@ mod capture;
 mod chain;
 mod paged;
 mod pipe;
+mod redirect;
+mod talk;
 
 pub use capture::Capture;
 pub(crate) use capture::Collected;
 pub(crate) use chain::Chain;
 pub(crate) use paged::Paged;
 pub(crate) use pipe::{Piped, Screen, is_interrupted, run_captured, run_on_terminal};
+pub(crate) use redirect::{Logged, Merged, Reported};
+pub(crate) use talk::Talk;
 
 /// A place for results (through [`Write`]) and, apart from them, for diagnostics.
 pub trait Out: Write {

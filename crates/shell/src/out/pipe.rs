@@ -20,7 +20,7 @@ use super::Out;
 use crate::view::Loan;
 
 /// How often a silent program is left to look whether the command was cancelled.
-const TICK: Timespec = Timespec { tv_sec: 0, tv_nsec: 20_000_000 };
+pub(super) const TICK: Timespec = Timespec { tv_sec: 0, tv_nsec: 20_000_000 };
 
 /// What a program gets of the terminal.
 pub(crate) enum Screen {
@@ -49,7 +49,7 @@ impl Screen {
     }
 
     /// Puts a program that has started in the foreground, and holds what it got until it ends.
-    fn start(self, child: &Child) -> io::Result<Held> {
+    pub(super) fn start(self, child: &Child) -> io::Result<Held> {
         match self {
             Screen::None => Ok(Held::Nothing),
             Screen::Ask(loan) => Ok(Held::Loan(loan)),
@@ -67,14 +67,14 @@ impl Screen {
 
 /// What a program has of the terminal while it runs. One that has all of it gives it back when it ends, whatever the command
 /// does then: ^C is to reach that.
-enum Held {
+pub(super) enum Held {
     Nothing,
     Loan(#[expect(dead_code, reason = "it is held")] Box<dyn Loan>),
     Kept(#[expect(dead_code, reason = "its end is waited for")] Keeper),
 }
 
 /// The thread that follows a program; dropped once the program ends.
-struct Keeper(Option<JoinHandle<()>>);
+pub(super) struct Keeper(Option<JoinHandle<()>>);
 
 impl Drop for Keeper {
     fn drop(&mut self) {
@@ -305,7 +305,7 @@ pub(crate) fn is_interrupted(status: ExitStatus) -> bool {
     status.signal() == Some(Signal::INT.as_raw())
 }
 
-fn pid(child: &Child) -> Option<Pid> {
+pub(super) fn pid(child: &Child) -> Option<Pid> {
     Pid::from_raw(child.id().cast_signed())
 }
 

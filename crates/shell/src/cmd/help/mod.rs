@@ -7,6 +7,7 @@ use crate::registry::{Args, Registry, Row};
 mod topic;
 
 pub(crate) use topic::print_filters;
+pub use topic::topics;
 
 /// Widest column of what is typed.
 const WIDTH: usize = 32;
@@ -110,7 +111,7 @@ fn print_all_groups(env: &mut Env<'_>) -> Result<()> {
     let registry = env.session.registry.clone();
     writeln!(
         env.out,
-        "Usage: [count]command[@ address][~grep][| program][> file] ; ...   (command? explains, command?? shows more)"
+        "Usage: [count]command[@ address][~grep][| program][> file] ; ... && ...   (command? explains, command?? shows more)"
     )?;
     for group in registry.groups() {
         writeln!(env.out, "| {:8} {}", format!("{}?", group.prefix), group.brief)?;

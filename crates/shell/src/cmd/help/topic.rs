@@ -56,9 +56,11 @@ static TOPICS: &[Topic] = &[
             ("cmd @@.file", "the addresses in a file"),
             ("cmd @@s:from to step", "from one address to another in steps"),
             ("cmd @@/x 90", "the hits of a search"),
-            ("cmd @@f", "functions; @@f:pattern, those of such names"),
+            ("cmd @@f", "functions; @@f:pattern, those of such names; @@F is the same"),
             ("cmd @@b", "basic blocks of the function, each with its size as the block"),
             ("cmd @@i", "instructions of the function"),
+            ("cmd @@t", "threads of the process under the debugger"),
+            ("cmd @@dbt", "frames of its backtrace, where each is at; @@dbts, where the stack of each is"),
             ("cmd @@iS", "sections, each with its size as the block"),
             ("cmd @@k query", "the addresses that a query to the store (k) gives"),
         ],
@@ -77,9 +79,12 @@ static TOPICS: &[Topic] = &[
             ("cmd @@@F[:pattern]", "functions"),
             ("cmd @@@i", "imports"),
             ("cmd @@@m", "maps"),
+            ("cmd @@@M", "maps of the process under the debugger"),
+            ("cmd @@@r", "registers of the whole width"),
             ("cmd @@@R", "relocations"),
             ("cmd @@@s", "symbols"),
             ("cmd @@@S", "sections"),
+            ("cmd @@@t", "threads of the process under the debugger"),
             ("cmd @@@z", "strings"),
         ],
     },
@@ -113,6 +118,9 @@ static TOPICS: &[Topic] = &[
             ("cmd > file", "in place of what the file had"),
             ("cmd >> file", "behind what the file has"),
             ("cmd > $name", "as the text of an alias; >> puts it behind"),
+            ("cmd 2> file", "what it reports; 2>> puts it behind what the file has"),
+            ("cmd > file 2> other", "both, each in its own"),
+            ("cmd 2>&1", "what it reports among what it prints"),
         ],
     },
     Topic {
@@ -122,6 +130,8 @@ static TOPICS: &[Topic] = &[
             ("cmd | program", "to a program of this machine, whose output goes on"),
             ("cmd |", "without colours"),
             ("cmd |.", "run as commands"),
+            ("cmd |J", "as JSON: what it printed, what it reported and how it went"),
+            ("cmd |E", "as base64; |D is what base64 stands for"),
         ],
     },
     Topic {
@@ -139,9 +149,37 @@ static TOPICS: &[Topic] = &[
         brief: "output and files as commands",
         lines: &[
             (".cmd", "runs what the command prints: .f*"),
-            (". file", "runs the lines of a file"),
+            (". file", "runs the lines of a file, or has a script's program run it (?#!?)"),
             (".!program", "runs what a program prints"),
             (".(name args)", "calls a macro"),
+        ],
+    },
+    Topic {
+        name: "#!",
+        brief: "scripts in other languages",
+        lines: &[
+            (
+                ". file.py",
+                "a file of another language, by its ending or its first line #!, runs by its program",
+            ),
+            ("#!python file", "the same, whatever the file is called"),
+            ("#!pipe cmd", "a line of the shell"),
+            ("#!", "lists the languages and their programs"),
+            (
+                "R2PIPE_IN, R2PIPE_OUT",
+                "where the program reads answers and writes commands: r2pipe.open() asks this session",
+            ),
+        ],
+    },
+    Topic {
+        name: "&&",
+        brief: "commands one after the other",
+        lines: &[
+            ("cmd; cmd", "both, whatever becomes of the first"),
+            ("cmd && cmd", "the second when the first did not fail"),
+            ("cmd || cmd", "the second when the first failed, which then counts as no failure"),
+            ("\"cmd\"\"cmd\"", "two commands in which no character is special"),
+            ("!cmd && cmd", "the shell's own: what is behind ! and | goes to it up to the next ;"),
         ],
     },
     Topic {
@@ -164,6 +202,7 @@ static TOPICS: &[Topic] = &[
         lines: &[
             ("(name a b;cmds)", "keeps commands; $0 and $1, or ${a} and ${b}, stand for the arguments"),
             ("(name a;cmds)(x)", "and runs them"),
+            ("(;cmds)(x)", "runs them without a name"),
             (".(name x y)", "runs them"),
             ("(*", "lists macros"),
             ("(-name)", "forgets one; (-*) forgets all"),
@@ -225,11 +264,19 @@ pub(crate) fn print_filters(env: &mut Env<'_>) -> Result<()> {
     env.paged(|env| print(env, "~").map(drop))
 }
 
+/// What is typed to ask for each note, what it tells in a line, and its lines.
+pub fn topics() -> impl Iterator<Item = (String, &'static str, &'static [(&'static str, &'static str)])> {
+    TOPICS.iter().map(|topic| (asked(topic), topic.brief, topic.lines))
+}
+
+fn asked(topic: &Topic) -> String {
+    format!("?{}?", topic.name.trim_start_matches('?'))
+}
+
 /// Prints what there are notes on.
 pub(super) fn list(env: &mut Env<'_>) -> Result<()> {
     for topic in TOPICS {
-        let asked = format!("?{}?", topic.name.trim_start_matches('?'));
-        writeln!(env.out, "| {asked:8} {}", topic.brief)?;
+        writeln!(env.out, "| {:8} {}", asked(topic), topic.brief)?;
     }
     Ok(())
 }
@@ -281,12 +328,14 @@ mod tests {
         let mut seen = HashSet::new();
         for topic in TOPICS {
             assert!(seen.insert(topic.name), "{} is there twice", topic.name);
-            let asked = format!("?{}?", topic.name.trim_start_matches('?'));
+            let asked = asked(topic);
             let text = output("malloc://8", &asked);
             assert!(text.starts_with("| "), "{asked}: {text}");
             assert_eq!(output("malloc://8", &format!("{asked}~:0~?")), "1\n", "{asked}");
         }
-        for asked in ["@?", "@@?", "@@@?", "~?", "~??", ">?", "|?", "!?", "(?", "$?", ".?", "s~??"] {
+        for asked in
+            ["@?", "@@?", "@@@?", "~?", "~??", ">?", "|?", "!?", "(?", "$?", ".?", "s~??", "#!?", "&&?"]
+        {
             assert!(output("malloc://8", asked).starts_with("| "), "{asked}");
         }
         assert!(output("malloc://8", ",?").contains("column/head/n"));

@@ -40,5 +40,5 @@ pub(super) fn print_digits(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         return Err(args.wrong("the hex digits are missing"));
     };
     let (format, digits) = (format(env, name.trim_end())?, hex_digits(&hex_bytes(digits)?));
-    env.run_text(&format!("pf {format} @x:{digits}"))
+    env.run_on_bytes(&format!("pf {format}"), &digits)
 }

@@ -2,7 +2,8 @@ use super::{Dialect, parse};
 use crate::lang::Grep;
 use crate::lang::fault::{MAX_DEPTH, ParseFault};
 use crate::lang::tree::{
-    Alias, Body, Condition, Each, Interpret, Macro, Piece, Ranges, Script, Sink, Statement, Temp, Text, When,
+    Alias, Body, Condition, Each, Errors, FormKind, Interpret, Link, Macro, Piece, Ranges, Script, Sink,
+    Statement, Temp, Text, When,
 };
 use proptest::prelude::*;
 
@@ -229,8 +230,6 @@ fn sinks() {
     }
     assert_eq!(script("?e a|cat;?e b").statements.len(), 2);
     assert_eq!(fault("px >"), (5, ParseFault::Expected("a file to write to")));
-    assert_eq!(fault("px || s"), (5, ParseFault::Unexpected('|')));
-    assert_eq!(fault("px 2> f"), (4, ParseFault::ErrorRedirect));
 }
 
 #[test]
@@ -404,7 +403,7 @@ proptest! {
 
     #[test]
     fn any_text_parses_or_fails_inside(
-        line in "\\PC{0,40}|[-a-c0-3 ;@~|>#`$()'\"\\\\{}.!?=:*\\[\\]\n]{0,40}"
+        line in "\\PC{0,40}|[-a-c0-3JF& ;@~|>#`$()'\"\\\\{}.!?=:*\\[\\]\n]{0,40}"
     ) {
         match parse(&line, &dialect()) {
             Ok(script) => check_spans(&script, line.len()),
@@ -416,9 +415,111 @@ proptest! {
     }
 
     #[test]
+    fn links_and_redirections_stand_wherever_they_are_put(
+        commands in proptest::collection::vec("[a-c]{1,3}( [0-9d-f]{1,3})?", 1..6),
+        gap in " {0,2}",
+        redirect in "|( 2> e)|( > o 2>> e)|( 2>&1)",
+    ) {
+        for (mark, link) in [(";", Link::Always), ("&&", Link::And), ("||", Link::Or)] {
+            let line = commands.join(&format!("{redirect}{gap}{mark}{gap}")) + &redirect;
+            let parsed = script(&line).statements;
+            prop_assert_eq!(parsed.len(), commands.len(), "{}", line);
+            for (at, (statement, wanted)) in parsed.iter().zip(&commands).enumerate() {
+                prop_assert_eq!(&statement.body, &command(wanted), "{}", line);
+                prop_assert_eq!(statement.link, if at == 0 { Link::Always } else { link });
+                prop_assert_eq!(statement.errors.is_some(), !redirect.is_empty());
+            }
+        }
+    }
+
+    #[test]
     fn a_quoted_command_is_taken_whole(line in "[a-c ;@~|>#`$()\\[\\]]{0,30}") {
         let quoted = format!("x{line}");
         prop_assert_eq!(one(&format!("'{quoted}")).body, command(quoted.trim_end()));
         prop_assert_eq!(one(&format!("\"{quoted}\"")).body, command(quoted.trim_end()));
     }
+}
+
+#[test]
+fn statements_are_chained_by_how_they_went() {
+    let links = |line: &str| -> Vec<(Link, String)> {
+        let statements = script(line).statements.into_iter();
+        statements
+            .map(|statement| match statement.body {
+                Body::Command(text) => (statement.link, text.as_literal().unwrap().to_owned()),
+                body => (statement.link, format!("{body:?}").split('(').next().unwrap().to_owned()),
+            })
+            .collect()
+    };
+    let (always, and, or) = (Link::Always, Link::And, Link::Or);
+    for (line, wanted) in [
+        ("a && b || c;d", &[(always, "a"), (and, "b"), (or, "c"), (always, "d")][..]),
+        ("a&&b||c", &[(always, "a"), (and, "b"), (or, "c")]),
+        ("x 4 @ 8 && s~0x && b", &[(always, "x 4"), (and, "s"), (and, "b")]),
+        ("\"a&&b\" && \"c||d\"", &[(always, "a&&b"), (and, "c||d")]),
+        ("?e \"a && b\" && c", &[(always, "?e \"a && b\""), (and, "c")]),
+        ("?e a \\&& b", &[(always, "?e a && b")]),
+        ("'a && b || c", &[(always, "a && b || c")]),
+        ("!a && b || c; d", &[(always, "Shell"), (always, "d")]),
+        ("x | grep a && b; d", &[(always, "x"), (always, "d")]),
+        ("a > f && b", &[(always, "a"), (and, "b")]),
+        ("a|J && b", &[(always, "a"), (and, "b")]),
+        ("?? a && b", &[(always, "Condition"), (and, "b")]),
+        ("\"a\"\"b\"", &[(always, "a"), (always, "b")]),
+        ("\"a\" \"b\"~x\"c\"", &[(always, "a"), (always, "b")]),
+    ] {
+        let wanted: Vec<_> = wanted.iter().map(|(link, text)| (*link, (*text).to_owned())).collect();
+        assert_eq!(links(line), wanted, "{line}");
+    }
+    for line in ["&& a", "a &&", "a && ; b", "|| a", "a || || b", "a && # b", "`a &&`", "?e $(a ||)"] {
+        assert!(matches!(fault(line).1, ParseFault::Expected(_)), "{line}: {:?}", fault(line));
+    }
+}
+
+#[test]
+fn reports_have_a_place_of_their_own() {
+    let file = |path: &str, append| Some(Errors::File { path: text(path), append });
+    let sink = |path: &str, append| Some(Sink::File { path: text(path), append });
+    for (line, to, errors) in [
+        ("x 16 > out 2> err", sink("out", false), file("err", false)),
+        ("x 16 2> err > out", sink("out", false), file("err", false)),
+        ("x 16 >> out 2>> err", sink("out", true), file("err", true)),
+        ("x 16 2>err", None, file("err", false)),
+        ("x 16 2>&1", None, Some(Errors::Output)),
+        ("x 16 > my file 2>&1", sink("my file", false), Some(Errors::Output)),
+        ("x 16 @ 4 2> err", None, file("err", false)),
+        ("x 16~a 2> err", None, file("err", false)),
+        ("\"x 16\" 2> err", None, file("err", false)),
+        ("2> err", None, file("err", false)),
+        ("x 16 > \"a 2> b\"", sink("\"a 2> b\"", false), None),
+        ("x 12> f", sink("f", false), None),
+        ("x 2 > f", sink("f", false), None),
+    ] {
+        let statement = one(line);
+        assert_eq!((statement.sink, statement.errors), (to, errors), "{line}");
+    }
+    assert_eq!(one("x 16 2> err").body, command("x 16"));
+    assert_eq!(one("x 16~a 2> err").grep, [Grep::parse("a").unwrap()]);
+    for line in ["x 2>", "x > 2> f", "x 2>> "] {
+        assert!(matches!(fault(line).1, ParseFault::Expected(_)), "{line}");
+    }
+}
+
+#[test]
+fn forms_macros_without_names_and_languages() {
+    let form = one("?e a|J~{}").form.unwrap();
+    assert_eq!((form.kind, form.grep.len()), (FormKind::Json, 1));
+    assert_eq!(one("?e a~b|E > f").form.unwrap().kind, FormKind::Encode);
+    assert_eq!(one("?e a|D").form.unwrap().kind, FormKind::Decode);
+    for line in ["?e a| J", "?e a|Jq", "?e a|JSON x"] {
+        assert!(matches!(one(line).sink, Some(Sink::Pipe(_))), "{line}");
+    }
+    assert!(matches!(fault("?e a|H").1, ParseFault::NoForm(_)));
+    let run = Macro::Run { source: "?e in;s 8".to_owned(), arguments: text("x y") };
+    assert_eq!(one("(;?e in;s 8)(x y)").body, Body::Macro(run));
+    assert!(matches!(fault("(;a;b)").1, ParseFault::Expected(_)));
+    assert_eq!(one("#!python a.py x").body, Body::Language(text("python a.py x")));
+    assert_eq!(one("#!").body, Body::Language(text("")));
+    assert_eq!(one("x @@F").each, Some(Each::Functions(text(""))));
+    assert_eq!(one("x @@F:m*").each, Some(Each::Functions(text("m*"))));
 }
