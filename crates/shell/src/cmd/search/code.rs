@@ -14,20 +14,42 @@ use crate::render::printable;
 /// Columns of an instruction's bytes.
 const BYTES: usize = 20;
 
-/// Prints the instructions whose text contains the argument.
+/// Most instructions of a sequence.
+const SEQUENCE: usize = 64;
+
+/// Prints the instructions whose text contains the argument; of a sequence, with `;` between, all that follow each other.
 pub(super) fn find_text(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let wanted = args.required("what to search")?.to_ascii_lowercase();
-    print(env, args, |instruction, text| instruction.text().contains(&wanted) || text.contains(&wanted))
+    let parts = sequence(args.required("what to search")?)?;
+    let wanted: Vec<String> = parts.iter().map(|part| part.to_ascii_lowercase()).collect();
+    print_sequence(env, args, wanted.len(), |index, instruction, text| {
+        instruction.text().contains(&wanted[index]) || text.contains(&wanted[index])
+    })
+}
+
+/// The parts of a sequence.
+fn sequence(text: &str) -> Result<Vec<&str>> {
+    let parts: Vec<&str> = text.split(';').map(str::trim).filter(|part| !part.is_empty()).collect();
+    match parts.len() {
+        0 => Err(Error::failed("what to search is missing between the ;")),
+        1..=SEQUENCE => Ok(parts),
+        _ => Err(Error::Limit {
+            what: "the number of instructions in a sequence",
+            limit: SEQUENCE.to_string(),
+        }),
+    }
 }
 
 /// Prints the instructions whose text an expression fits.
 pub(super) fn find_pattern(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let text = args.required("the expression")?;
-    let regex = regex::RegexBuilder::new(text)
-        .size_limit(super::REGEX)
-        .build()
-        .map_err(|error| Error::failed(format!("the expression is wrong: {error}")))?;
-    print(env, args, |instruction, text| regex.is_match(&instruction.text()) || regex.is_match(text))
+    let compile = |text: &&str| {
+        let built = regex::RegexBuilder::new(text).size_limit(super::REGEX).build();
+        built.map_err(|error| Error::failed(format!("the expression is wrong: {error}")))
+    };
+    let parts = sequence(args.required("the expression")?)?;
+    let wanted = parts.iter().map(compile).collect::<Result<Vec<_>>>()?;
+    print_sequence(env, args, wanted.len(), |index, instruction, text| {
+        wanted[index].is_match(&instruction.text()) || wanted[index].is_match(text)
+    })
 }
 
 /// Prints the instructions of a type.
@@ -62,13 +84,36 @@ pub(super) fn print_types(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
 
 /// Prints the instructions that are wanted, each with its text and names in it.
 fn print(env: &mut Env<'_>, args: &Args<'_>, is_wanted: impl Fn(&Instruction, &str) -> bool) -> Result<()> {
+    print_sequence(env, args, 1, |_, instruction, text| is_wanted(instruction, text))
+}
+
+/// Prints every run of so many instructions, one behind the other, each of which is wanted at its place.
+fn print_sequence(
+    env: &mut Env<'_>,
+    args: &Args<'_>,
+    length: usize,
+    is_wanted: impl Fn(usize, &Instruction, &str) -> bool,
+) -> Result<()> {
     let mut separator = "[";
+    let decoder = decoder(env)?;
     each(env, |env, instruction, bytes| {
-        let text = instruction.render(false, |target| crate::cmd::operand_name(env, target));
-        if !is_wanted(instruction, &text) {
+        let mut text = instruction.render(false, |target| crate::cmd::operand_name(env, target));
+        if !is_wanted(0, instruction, &text) {
             return Ok(false);
         }
-        let (addr, size) = (instruction.addr, instruction.size);
+        let (addr, mut size) = (instruction.addr, instruction.size);
+        let mut lines = vec![(addr, hex_digits(bytes), text.clone())];
+        for index in 1..length {
+            let next = addr.wrapping_add(size as u64);
+            let Some((instruction, bytes)) = at(env, &decoder, next)? else { return Ok(false) };
+            let line = instruction.render(false, |target| crate::cmd::operand_name(env, target));
+            if !is_wanted(index, &instruction, &line) {
+                return Ok(false);
+            }
+            size += instruction.size;
+            text = format!("{text}; {line}");
+            lines.push((next, hex_digits(&bytes), line));
+        }
         match args.mode {
             Mode::Json => {
                 let json = serde_json::json!({ "addr": addr, "len": size, "code": text });
@@ -77,7 +122,11 @@ fn print(env: &mut Env<'_>, args: &Args<'_>, is_wanted: impl Fn(&Instruction, &s
             }
             Mode::Quiet => writeln!(env.out, "{addr:#010x}   # {size}: {text}")?,
             _ if args.row.name == "/at" => writeln!(env.out, "{addr:#010x} {size} {text}")?,
-            _ => writeln!(env.out, "{addr:#010x} {:>BYTES$}  {text}", hex_digits(bytes))?,
+            _ => {
+                for (addr, digits, text) in lines {
+                    writeln!(env.out, "{addr:#010x} {digits:>BYTES$}  {text}")?;
+                }
+            }
         }
         Ok(true)
     })?;
@@ -85,6 +134,17 @@ fn print(env: &mut Env<'_>, args: &Args<'_>, is_wanted: impl Fn(&Instruction, &s
         writeln!(env.out, "{}]", if separator == "[" { "[" } else { "" })?;
     }
     Ok(())
+}
+
+/// The instruction at an address and its bytes, if all of them are there.
+fn at(env: &mut Env<'_>, decoder: &Decoder, addr: u64) -> Result<Option<(Instruction, Vec<u8>)>> {
+    let mut bytes = vec![0; decoder.max_size()];
+    let read = env.session.io.read(addr, &mut bytes, env.ctx)?;
+    let there = read.runs().first().filter(|run| run.start == 0).map_or(0, |run| run.end);
+    bytes.truncate(there);
+    let Some(instruction) = decoder.decode(&bytes, addr) else { return Ok(None) };
+    bytes.truncate(instruction.size);
+    Ok(Some((instruction, bytes)))
 }
 
 /// Prints the instructions that refer to an address, the seek when none is given.

@@ -113,8 +113,13 @@ static ROWS: &[Row] = &[
     Row::new("/P", "How much each block is like the one at the seek", compare::print_likeness)
         .params(&[maybe("least", Kind::Number)])
         .examples(&["/P"]),
-    instructions("/ad", "Instructions whose text holds this", TEXT, code::find_text)
-        .examples(&["/ad nop", "/adq nop"]),
+    instructions(
+        "/ad",
+        "Instructions whose text holds this; quoted, several with ; between",
+        TEXT,
+        code::find_text,
+    )
+    .examples(&["/ad nop", "/adq nop", "\"/ad push;pop\""]),
     instructions(
         "/ad/",
         "Instructions whose text a regular expression fits",

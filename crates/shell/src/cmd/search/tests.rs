@@ -99,6 +99,12 @@ fn instructions_are_searched_by_what_they_are() {
     assert_eq!(said("/as"), "0x0000000c                 0f05  syscall\n");
     assert!(said("/at nosuch").contains("/atl lists them"));
     assert!(said("/ad/ (").contains("the expression is wrong"));
+    let two = "0x0000000b                   c3  ret\n0x0000000c                 0f05  syscall\n";
+    assert_eq!(said("\"/ad ret; sys\""), two);
+    assert_eq!(said("\"/ad/ r.t;s.*l\""), two);
+    assert_eq!(said("\"/adq ret;sys\""), "0x0000000b   # 3: ret; syscall\n");
+    assert_eq!(said("\"/ad sys;ret\""), "");
+    assert!(said("'/ad ;").contains("missing"));
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), b"..\xb8\x10").unwrap();
     assert_eq!(said(&format!("/F {} 2 2", file.path().display())), "0x00000001 hit0_0 b810\n");
