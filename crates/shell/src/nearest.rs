@@ -1,15 +1,26 @@
 //! The word that was probably meant.
 
-/// The candidate with the fewest edits from `word`, if few enough to be a slip.
+/// The candidate with the fewest edits from `word`, if few enough to be a slip: one in a word of three to seven
+/// letters, two up to eleven, three in longer ones. Of two letters only the order can have slipped.
 pub(crate) fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let length = word.chars().count();
-    let limit = 1 + length / 4;
+    let limit = match length {
+        0 | 1 => return None,
+        2..=7 => 1,
+        8..=11 => 2,
+        _ => 3,
+    };
     candidates
         .filter(|candidate| candidate.chars().count().abs_diff(length) <= limit)
+        .filter(|candidate| length > 2 || is_swapped(word, candidate))
         .map(|candidate| (distance(word, candidate), candidate))
-        .filter(|(edits, _)| *edits <= limit && *edits < length)
+        .filter(|(edits, _)| *edits <= limit)
         .min_by_key(|(edits, candidate)| (*edits, candidate.len()))
         .map(|(_, candidate)| candidate)
+}
+
+fn is_swapped(a: &str, b: &str) -> bool {
+    a.chars().rev().eq(b.chars())
 }
 
 /// Letters inserted, removed, replaced, or swapped with their neighbour (optimal string alignment).
@@ -42,7 +53,18 @@ mod tests {
         assert_eq!(nearest("asm.arhc", words.into_iter()), Some("asm.arch"));
         assert_eq!(nearest("xp", words.into_iter()), Some("px"));
         assert_eq!(nearest("pxx", words.into_iter()), Some("px"));
-        assert_eq!(nearest("completely else", words.into_iter()), None);
-        assert_eq!(nearest("k", ["%"].into_iter()), None);
+        for (word, candidate) in [
+            ("completely else", "px"),
+            ("k", "%"),
+            ("zz", "zs"),
+            ("pd", "pdf"),
+            ("nosuch_", "no.such"),
+            ("no.such.setting", "anal.hasnext"),
+            ("asm", "bin"),
+            ("scr.colour", "asm.colors"),
+        ] {
+            assert_eq!(nearest(word, [candidate].into_iter()), None, "{word}");
+        }
+        assert_eq!(nearest("scr.colour", ["scr.color"].into_iter()), Some("scr.color"));
     }
 }

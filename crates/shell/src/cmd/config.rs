@@ -8,6 +8,7 @@ use crate::config::{self, Kind as Type, Scope, VARIABLES, Variable};
 use crate::error::{Error, Result};
 use crate::eval::Env;
 use crate::registry::{Args, Glue, Group, Kind, Mode, Row, maybe, need};
+use crate::render::printable;
 
 /// The group.
 pub(super) const GROUP: Group = Group { prefix: "e", brief: "show and change settings", rows: ROWS };
@@ -93,6 +94,28 @@ pub fn set(env: &mut Env<'_>, assignment: &str, everywhere: bool) -> Result<()> 
         .split_once('=')
         .ok_or_else(|| Error::failed(format!("'{assignment}' sets nothing: write name=value")))?;
     assign(env, find(name.trim())?, value.trim(), everywhere)
+}
+
+/// Sets a variable that was asked for before anything else. One that does not exist here, or never changes, keeps
+/// nobody from starting: it is told of.
+///
+/// # Errors
+/// A value that the variable does not take.
+pub fn set_or_warn(env: &mut Env<'_>, assignment: &str) -> Result<()> {
+    let name = assignment.split('=').next().unwrap_or_default().trim();
+    let unknown = config::variable(name).err();
+    let fixed = || {
+        let (_, value) = assignment.split_once('=')?;
+        let result = config::variable(name).ok()?.normalize(value.trim());
+        result.err().filter(|error| matches!(error, config::ConfigError::Fixed { .. }))
+    };
+    match unknown.or_else(fixed) {
+        Some(why) => {
+            env.out.report(&format!("WARN: -e {}: {why}", printable(assignment)));
+            Ok(())
+        }
+        None => set(env, assignment, true),
+    }
 }
 
 fn assign(env: &mut Env<'_>, variable: &'static Variable, value: &str, everywhere: bool) -> Result<()> {
