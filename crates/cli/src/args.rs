@@ -1,5 +1,7 @@
 //! What the command line asks for. Parsing has no effects; effects come after.
 
+use std::path::PathBuf;
+
 use anyhow::{Context, Result, bail};
 use lexopt::{Arg, Parser, ValueExt};
 
@@ -54,8 +56,8 @@ pub(crate) struct Options {
     pub(crate) json: bool,
     /// `-c` and `-i`, in the order given.
     pub(crate) commands: Vec<String>,
-    pub(crate) scripts: Vec<String>,
-    pub(crate) early_scripts: Vec<String>,
+    pub(crate) scripts: Vec<PathBuf>,
+    pub(crate) early_scripts: Vec<PathBuf>,
     /// `-e`, `-a`, `-b` and the like, in the order given.
     pub(crate) settings: Vec<String>,
     pub(crate) quiet: Quiet,
@@ -134,7 +136,7 @@ impl Options {
             bail!("-d takes a program or the number of a process");
         }
         if !options.directives.is_empty() {
-            let directives = std::mem::take(&mut options.directives).join(",");
+            let directives = farad_shell::list_directives(&std::mem::take(&mut options.directives));
             options.settings.push(format!("dbg.profile={directives}"));
         }
         if let Some(second) = files.next().transpose()? {
@@ -168,8 +170,9 @@ impl Options {
             'e' => self.settings.push(value()?),
             'f' => self.whole_block = true,
             'h' => self.show = Some(Show::Help { all: matches!(self.show, Some(Show::Help { .. })) }),
-            'i' => self.scripts.push(value()?),
-            'I' => self.early_scripts.push(value()?),
+            // Whatever their names hold.
+            'i' => self.scripts.push(path(parser, letter)?),
+            'I' => self.early_scripts.push(path(parser, letter)?),
             'j' => self.json = true,
             'k' => self.settings.push(format!("asm.os={}", value()?)),
             'L' => self.show = Some(Show::Schemes),
@@ -194,6 +197,10 @@ impl Options {
         }
         Ok(())
     }
+}
+
+fn path(parser: &mut Parser, letter: char) -> Result<PathBuf> {
+    Ok(parser.value().with_context(|| format!("flag -{letter} takes a value"))?.into())
 }
 
 /// Whether the last word is a cluster of flags that ends in one whose value comes next.

@@ -25,8 +25,28 @@ fn pages() -> BTreeMap<String, String> {
         rows(group, page);
         let _ = writeln!(index, "- [`{}`]({name}): {}", group.prefix, group.brief);
     }
+    index.push_str(
+        "- [The language](language.md): what surrounds commands, scripts, and how numbers are written\n",
+    );
     pages.insert("README.md".to_owned(), index);
+    pages.insert("language.md".to_owned(), language());
     pages
+}
+
+/// The notes on the language.
+fn language() -> String {
+    let cell = |text: &str| text.replace('|', "\\|");
+    let mut page = String::from("# The language\n");
+    for (asked, brief, lines) in farad_shell::cmd::topics().filter(|(_, _, lines)| !lines.is_empty()) {
+        let _ = write!(page, "\n## `{asked}`: {brief}\n\n| | |\n|---|---|\n");
+        for (form, brief) in lines {
+            // A backtick in code stands between two.
+            let mark = if form.contains('`') { "`` " } else { "`" };
+            let end = if form.contains('`') { " ``" } else { "`" };
+            let _ = writeln!(page, "| {mark}{}{end} | {} |", cell(form), cell(brief));
+        }
+    }
+    page
 }
 
 fn rows(group: &Group, page: &mut String) {

@@ -1,6 +1,7 @@
 //! One run of farad: settings, scripts, the target, commands, then the prompt.
 
 use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use farad_io::{Cancel, Ctx, Effects, Perm, Principal, without_secrets};
@@ -78,9 +79,33 @@ impl Runner {
         })?)
     }
 
-    fn script(&mut self, path: &str) -> Result<()> {
-        // Quoted, so that no path is taken for language.
-        self.line(&format!(". \"{path}\"")).map(drop)
+    /// Runs a file, whatever is in its name.
+    fn script(&mut self, path: &Path) -> Result<()> {
+        let path = path.to_owned();
+        self.done(move |env| farad_shell::run_file(env, &path)).map(drop)
+    }
+
+    /// Runs one command that is no language: what it is called with is taken as it is. Returns whether it succeeded.
+    fn command(&mut self, command: String) -> Result<bool> {
+        self.done(move |env| match env.run_command(&command) {
+            Ok(()) => true,
+            Err(error) => {
+                env.failed(&error);
+                false
+            }
+        })
+    }
+
+    /// Runs something of the owner's that succeeds or not, as a line does.
+    fn done(&mut self, run: impl FnOnce(&mut Env<'_>) -> bool + Send + 'static) -> Result<bool> {
+        let (ok, quit, seek) = self.with(move |env| {
+            env.view.quit = None;
+            (run(env), env.view.quit, env.view.seek)
+        })?;
+        self.failed |= !ok;
+        self.quit = self.quit.or(quit);
+        self.seek = seek;
+        Ok(ok)
     }
 
     /// The process's exit status; radare2's is 0 whatever its commands do.
@@ -193,7 +218,7 @@ fn settle(runner: &mut Runner, options: &Options, lines: &Lines) -> Result<()> {
         runner.script(&path)?;
     }
     let set = runner.with(move |env| {
-        settings.iter().try_for_each(|setting| farad_shell::cmd::config::set(env, setting, true))
+        settings.iter().try_for_each(|setting| farad_shell::cmd::config::set_or_warn(env, setting))
     })?;
     if let Err(error) = set {
         bail!("-e: {error}");
@@ -227,11 +252,11 @@ fn is_utf8(variable: impl Fn(&str) -> Option<String>) -> bool {
 }
 
 /// `$XDG_CONFIG_HOME/farad/rc`, where it exists.
-fn rc_path() -> Option<String> {
-    let home = || Some(std::path::PathBuf::from(std::env::var_os("HOME")?).join(".config"));
+fn rc_path() -> Option<PathBuf> {
+    let home = || Some(PathBuf::from(std::env::var_os("HOME")?).join(".config"));
     let config = std::env::var_os("XDG_CONFIG_HOME").filter(|path| !path.is_empty()).map(Into::into);
     let path = config.or_else(home)?.join("farad/rc");
-    path.exists().then(|| path.to_str().map(str::to_owned)).flatten()
+    path.exists().then_some(path)
 }
 
 fn open(runner: &mut Runner, options: &Options) -> Result<()> {
@@ -240,13 +265,13 @@ fn open(runner: &mut Runner, options: &Options) -> Result<()> {
         Target::Stdin => return open_stdin(runner, options),
         Target::Uri(uri) if options.http_host => {
             let scheme = if uri.contains("://") { "" } else { "http://" };
-            return match runner.line(&format!("'=+ {scheme}{uri}"))? {
+            return match runner.command(format!("=+ {scheme}{uri}"))? {
                 true => Ok(()),
                 false => bail!("cannot connect to {}", without_secrets(uri)),
             };
         }
         Target::Uri(uri) if uri.starts_with("rap://:") => {
-            return runner.line(&format!("=:{}", &uri["rap://:".len()..])).map(drop);
+            return runner.command(format!("=:{}", &uri["rap://:".len()..])).map(drop);
         }
         Target::Uri(uri) => uri.clone(),
     };

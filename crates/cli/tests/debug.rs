@@ -151,6 +151,14 @@ fn threads_are_told_and_selected() {
 }
 
 #[test]
+fn a_command_runs_in_each_frame() {
+    let lab = Lab::new(&["crash"]);
+    let printed = lab.everywhere(&[], "dc;?v $$ @@dbt~?;?v $$ @@dbts~?;dbt~?", &["crash", "segv"]);
+    let counts: Vec<&str> = printed.lines().collect();
+    assert!(counts.len() == 3 && counts[0] == counts[1] && counts[0] != "0", "{printed}");
+}
+
+#[test]
 fn each_hit_of_each_thread_counts_once() {
     let lab = Lab::new(&["threads"]);
     let counted = lab.everywhere(&[], "db sym.tick;dbite 0;dc;dt~[1]", &["threads"]);
