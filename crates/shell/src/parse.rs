@@ -114,7 +114,7 @@ pub fn base64_digits(bytes: &[u8]) -> String {
 ///
 /// # Errors
 /// When it cannot be read or is larger; an interrupt.
-pub fn read_file(path: impl AsRef<Path>, limit: u64, ctx: &Ctx) -> Result<Vec<u8>> {
+pub fn read_file(path: &(impl AsRef<Path> + ?Sized), limit: u64, ctx: &Ctx) -> Result<Vec<u8>> {
     let path = path.as_ref();
     let failed = |source| Error::File { path: path.display().to_string(), source };
     let mut options = OpenOptions::new();
