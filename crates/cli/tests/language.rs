@@ -33,7 +33,7 @@ fn run(folder: &Path, words: &[&str]) -> Finished {
 
 /// What commands print and how farad ends.
 fn typed(commands: &str) -> (String, End) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("a scratch folder");
     let done = run(folder.path(), &["-qc", commands, "-"]);
     (done.out(), done.end)
 }

@@ -90,8 +90,8 @@ impl Env<'_> {
         self.out.flush()?;
         let program = Path::new(command.get_program()).display().to_string();
         let screen = self.screen();
-        let mut talk = Talk::start(command, screen, self.ctx)
-            .map_err(|source| Error::File { path: program, source })?;
+        let mut talk =
+            Talk::start(command, screen, self.ctx).map_err(|source| Error::File { path: program, source })?;
         let status = loop {
             // What it wrote before its end is there once the end is seen.
             let ended = talk.end()?;
