@@ -215,7 +215,7 @@ pub(crate) fn prompt(env: &mut Env<'_>) -> String {
     }
     let mut file = String::new();
     if env.is_set("scr.prompt.file")
-        && let Ok(fd) = env.session.io.current()
+        && let Ok(fd) = env.current()
         && let Ok(descriptor) = env.session.io.descriptor(fd)
     {
         let uri = farad_shell::render::printable(&descriptor.uri);

@@ -286,7 +286,7 @@ fn open_stdin(runner: &mut Runner, options: &Options) -> Result<()> {
     }
     open_uri(runner, options, &format!("malloc://{}", bytes.len().max(1)))?;
     let wrote = runner.with(move |env| {
-        let fd = env.session.io.current()?;
+        let fd = env.current()?;
         env.session.io.descriptor(fd)?.write_at(0, &bytes, env.ctx)
     })?;
     Ok(wrote?)
@@ -323,7 +323,7 @@ fn place(runner: &mut Runner, options: &Options) -> Result<()> {
             env.view.seek = env.number(&text)?;
         }
         if whole {
-            let fd = env.session.io.current()?;
+            let fd = env.current()?;
             let size = env.session.io.descriptor(fd)?.size();
             let size = usize::try_from(size).unwrap_or(usize::MAX);
             env.view.block = size.clamp(1, farad_shell::view::BLOCK_LIMIT);

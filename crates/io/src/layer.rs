@@ -8,6 +8,7 @@ use crate::backend::{Backend, ReadShared};
 use crate::ctx::{Ctx, Effects};
 use crate::desc::Descriptor;
 use crate::error::{Error, Result};
+use crate::lens::Lens;
 use crate::map::Maps;
 use crate::overlay::Overlay;
 use crate::perm::Perm;
@@ -16,25 +17,6 @@ use crate::uri::Uri;
 
 /// First descriptor number, as the peer counts.
 const FIRST_FD: u32 = 3;
-
-/// How addresses are read; the `io.*` settings.
-#[derive(Clone, Copy, Debug)]
-pub struct Settings {
-    /// `io.va`: addresses go through the maps; else they are offsets of the current descriptor.
-    pub va: bool,
-    /// `io.ff`: bytes that nothing provides read as `fill`; else they are an error.
-    pub ff: bool,
-    /// `io.0xff`: what fills them.
-    pub fill: u8,
-    /// `io.cache`: writes are kept in memory.
-    pub cache: bool,
-}
-
-impl Default for Settings {
-    fn default() -> Settings {
-        Settings { va: true, ff: true, fill: 0xff, cache: false }
-    }
-}
 
 /// Which parts of a read were provided by something, rather than filled.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -80,14 +62,9 @@ pub struct Io {
     pub schemes: Schemes,
     /// The maps.
     pub maps: Maps,
-    /// The `io.*` settings.
-    pub settings: Settings,
-    /// Writes kept from the target while `io.cache` is set, which is also when they are read.
+    /// Writes kept from the target by those who set `io.cache`, who also read them.
     pub overlay: Overlay,
-    /// Bytes that one command reads in place of what is there.
-    pub patch: Overlay,
     descriptors: BTreeMap<u32, Descriptor>,
-    current: Option<u32>,
     next_fd: u32,
 }
 
@@ -97,17 +74,13 @@ impl Io {
         Io {
             schemes,
             maps: Maps::default(),
-            settings: Settings::default(),
             overlay: Overlay::default(),
-            patch: Overlay::default(),
             descriptors: BTreeMap::new(),
-            current: None,
             next_fd: FIRST_FD,
         }
     }
 
-    /// Opens a URI as a new descriptor, mapped nowhere yet. The first one opened becomes the
-    /// current one.
+    /// Opens a URI as a new descriptor, mapped nowhere yet and selected by nobody.
     ///
     /// # Errors
     /// What [`Schemes::open`] says.
@@ -122,7 +95,6 @@ impl Io {
         self.next_fd += 1;
         let descriptor = self.describe(fd, uri, perm, backend);
         self.descriptors.insert(fd, descriptor);
-        self.current.get_or_insert(fd);
         fd
     }
 
@@ -133,9 +105,6 @@ impl Io {
     pub fn close(&mut self, fd: u32) -> Result<()> {
         self.descriptors.remove(&fd).ok_or(Error::NoDescriptor(fd))?;
         self.maps.remove_if(|map| map.fd == fd);
-        if self.current == Some(fd) {
-            self.current = self.descriptors.keys().next_back().copied();
-        }
         Ok(())
     }
 
@@ -179,23 +148,30 @@ impl Io {
         self.descriptors.get_mut(&fd).ok_or(Error::NoDescriptor(fd))
     }
 
-    /// The current descriptor's number.
+    /// The number of a reader's current descriptor: the one selected; the last one where that was closed;
+    /// the first one where none was selected.
     ///
     /// # Errors
     /// [`Error::NothingOpen`].
-    pub fn current(&self) -> Result<u32> {
-        self.current.ok_or(Error::NothingOpen)
+    pub fn current(&self, lens: &Lens) -> Result<u32> {
+        let mut open = self.descriptors.keys().copied();
+        let current = match lens.selected {
+            Some(fd) if self.descriptors.contains_key(&fd) => Some(fd),
+            Some(_) => open.next_back(),
+            None => open.next(),
+        };
+        current.ok_or(Error::NothingOpen)
     }
 
-    /// Makes a descriptor the current one.
+    /// Makes a descriptor a reader's current one.
     ///
     /// # Errors
     /// [`Error::NoDescriptor`].
-    pub fn select(&mut self, fd: u32) -> Result<()> {
+    pub fn select(&self, lens: &mut Lens, fd: u32) -> Result<()> {
         if !self.descriptors.contains_key(&fd) {
             return Err(Error::NoDescriptor(fd));
         }
-        self.current = Some(fd);
+        lens.selected = Some(fd);
         Ok(())
     }
 
@@ -211,11 +187,11 @@ impl Io {
     ///
     /// # Errors
     /// A backend that failed (not: one that has no bytes there), or an interrupt.
-    pub fn read(&mut self, addr: u64, buf: &mut [u8], ctx: &Ctx) -> Result<Coverage> {
+    pub fn read(&mut self, addr: u64, buf: &mut [u8], lens: &Lens, ctx: &Ctx) -> Result<Coverage> {
         ctx.check()?;
-        let fill = self.settings.fill;
+        let fill = lens.fill;
         let mut coverage = Coverage::default();
-        for part in self.parts(addr, buf.len()) {
+        for part in self.parts(addr, buf.len(), lens) {
             let range = part.start..part.start + part.len;
             let source = part.source.filter(|_| part.perm.contains(Perm::R));
             match source.and_then(|(fd, offset)| Some((self.descriptors.get_mut(&fd)?, offset))) {
@@ -229,7 +205,7 @@ impl Io {
             }
         }
         let (low, high) = buf.split_at_mut(until_wrap(addr, buf.len()));
-        for overlay in self.overlays() {
+        for overlay in self.overlays(lens) {
             overlay.apply(addr, low, |from, to| coverage.add(from..to));
             overlay.apply(0, high, |from, to| coverage.add(low.len() + from..low.len() + to));
         }
@@ -238,29 +214,29 @@ impl Io {
 
     /// A way to the bytes of a range that several threads can go at once, and where in it the range
     /// begins: where all of the range is one part of one descriptor, and nothing lies over it.
-    pub fn shared(&self, addr: u64, len: usize) -> Option<(Arc<dyn ReadShared>, u64)> {
-        if self.overlays().next().is_some() {
+    pub fn shared(&self, addr: u64, len: usize, lens: &Lens) -> Option<(Arc<dyn ReadShared>, u64)> {
+        if self.overlays(lens).next().is_some() {
             return None;
         }
-        let parts = self.parts(addr, len);
+        let parts = self.parts(addr, len, lens);
         let [part] = parts.as_slice() else { return None };
         let (fd, offset) = part.source.filter(|_| part.perm.contains(Perm::R))?;
         Some((self.descriptors.get(&fd)?.shared()?, offset))
     }
 
     /// What lies over the target's bytes, the highest last.
-    fn overlays(&self) -> impl Iterator<Item = &Overlay> {
-        let cached = self.settings.cache.then_some(&self.overlay);
-        cached.into_iter().chain([&self.patch]).filter(|overlay| !overlay.is_empty())
+    fn overlays<'a>(&'a self, lens: &'a Lens) -> impl Iterator<Item = &'a Overlay> {
+        let cached = lens.cache.then_some(&self.overlay);
+        cached.into_iter().chain([&lens.patch]).filter(|overlay| !overlay.is_empty())
     }
 
     /// Reads as [`Io::read`] does, and fails where bytes are missing unless `io.ff` fills them.
     ///
     /// # Errors
     /// [`Error::Unreadable`], or what [`Io::read`] says.
-    pub fn read_filled(&mut self, addr: u64, buf: &mut [u8], ctx: &Ctx) -> Result<Coverage> {
-        let coverage = self.read(addr, buf, ctx)?;
-        if !self.settings.ff && !coverage.is_complete(buf.len()) {
+    pub fn read_filled(&mut self, addr: u64, buf: &mut [u8], lens: &Lens, ctx: &Ctx) -> Result<Coverage> {
+        let coverage = self.read(addr, buf, lens, ctx)?;
+        if !lens.ff && !coverage.is_complete(buf.len()) {
             return Err(Error::Unreadable { addr, len: buf.len() });
         }
         Ok(coverage)
@@ -272,15 +248,15 @@ impl Io {
     /// # Errors
     /// [`Error::Unmapped`], [`Error::ReadOnly`], or what a backend says (then what was before
     /// it in address order is written).
-    pub fn write(&mut self, addr: u64, data: &[u8], ctx: &Ctx) -> Result<()> {
+    pub fn write(&mut self, addr: u64, data: &[u8], lens: &Lens, ctx: &Ctx) -> Result<()> {
         ctx.check()?;
-        if self.settings.cache {
+        if lens.cache {
             let (low, high) = data.split_at(until_wrap(addr, data.len()));
             self.overlay.write(addr, low);
             self.overlay.write(0, high);
             return Ok(());
         }
-        let parts = self.parts(addr, data.len());
+        let parts = self.parts(addr, data.len(), lens);
         for part in &parts {
             let at = addr.wrapping_add(part.start as u64);
             let (fd, offset) = part.source.ok_or(Error::Unmapped { addr, len: data.len(), hole: at })?;
@@ -303,21 +279,21 @@ impl Io {
     }
 
     /// Whether anything provides the byte at `addr`.
-    pub fn is_mapped(&self, addr: u64) -> bool {
+    pub fn is_mapped(&self, addr: u64, lens: &Lens) -> bool {
         let mut provided = false;
-        self.overlays().for_each(|overlay| overlay.apply(addr, &mut [0], |_, _| provided = true));
+        self.overlays(lens).for_each(|overlay| overlay.apply(addr, &mut [0], |_, _| provided = true));
         provided
-            || self.parts(addr, 1).iter().filter_map(|part| part.source).any(|(fd, offset)| {
+            || self.parts(addr, 1, lens).iter().filter_map(|part| part.source).any(|(fd, offset)| {
                 self.descriptors.get(&fd).is_some_and(|descriptor| offset < descriptor.size())
             })
     }
 
-    fn parts(&self, addr: u64, len: usize) -> Vec<Part> {
+    fn parts(&self, addr: u64, len: usize, lens: &Lens) -> Vec<Part> {
         if len == 0 {
             return Vec::new();
         }
-        if !self.settings.va {
-            let source = self.current.map(|fd| (fd, addr));
+        if !lens.va {
+            let source = self.current(lens).ok().map(|fd| (fd, addr));
             return vec![Part { start: 0, len, source, perm: Perm::RWX }];
         }
         let mut start = 0;

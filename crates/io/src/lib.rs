@@ -12,6 +12,7 @@ mod desc;
 mod error;
 pub mod gdb;
 mod layer;
+mod lens;
 mod map;
 pub mod net;
 mod overlay;
@@ -27,7 +28,8 @@ pub use backend::{
 pub use ctx::{Cancel, Ctx, Effects, Principal};
 pub use desc::Descriptor;
 pub use error::{Error, Result, Stage};
-pub use layer::{Coverage, Io, Settings};
+pub use layer::{Coverage, Io};
+pub use lens::Lens;
 pub use map::{Map, MapId, Maps};
 pub use overlay::Overlay;
 pub use perm::Perm;

@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used)]
 
 use farad_io::{
-    Backend, Caching, Coverage, Ctx, Error, Io, OpenOptions, Perm, Resize, Result, Schemes, Stamp, WriteAt,
-    local,
+    Backend, Caching, Coverage, Ctx, Error, Io, Lens, OpenOptions, Perm, Resize, Result, Schemes, Stamp,
+    WriteAt, local,
 };
 use proptest::prelude::*;
 
@@ -80,6 +80,7 @@ enum Step {
     Permit { map: usize, perm: Perm },
     Move { map: usize, from: u64 },
     Command,
+    Reader,
 }
 
 fn perm() -> impl Strategy<Value = Perm> {
@@ -107,6 +108,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (0usize..8, perm()).prop_map(|(map, perm)| Step::Permit { map, perm }),
         1 => (0usize..8, 0..SPACE).prop_map(|(map, from)| Step::Move { map, from }),
         1 => Just(Step::Command),
+        2 => Just(Step::Reader),
     ]
 }
 
@@ -118,31 +120,31 @@ struct Model {
 
 impl Model {
     /// The descriptor, offset and permission that show at `addr`.
-    fn source(&self, io: &Io, addr: u64) -> Option<(usize, usize, Perm)> {
-        if !io.settings.va {
-            return Some((io.current().ok()? as usize - 3, addr as usize, Perm::RWX));
+    fn source(&self, io: &Io, lens: &Lens, addr: u64) -> Option<(usize, usize, Perm)> {
+        if !lens.va {
+            return Some((io.current(lens).ok()? as usize - 3, addr as usize, Perm::RWX));
         }
         let map = io.maps.iter().find(|map| map.from <= addr && addr <= map.to)?;
         Some((map.fd as usize - 3, (map.delta + addr - map.from) as usize, map.perm))
     }
 
-    fn byte(&self, io: &Io, addr: u64) -> Option<u8> {
-        let kept = self.overlay[addr as usize].filter(|_| io.settings.cache);
+    fn byte(&self, io: &Io, lens: &Lens, addr: u64) -> Option<u8> {
+        let kept = self.overlay[addr as usize].filter(|_| lens.cache);
         kept.or_else(|| {
-            let (desc, offset, perm) = self.source(io, addr)?;
+            let (desc, offset, perm) = self.source(io, lens, addr)?;
             perm.contains(Perm::R).then(|| self.descs[desc].bytes.get(offset).copied().flatten())?
         })
     }
 
-    fn write(&mut self, io: &Io, addr: u64, data: &[u8]) -> bool {
+    fn write(&mut self, io: &Io, lens: &Lens, addr: u64, data: &[u8]) -> bool {
         let addresses = addr..addr + data.len() as u64;
-        if io.settings.cache {
+        if lens.cache {
             addresses.zip(data).for_each(|(at, &byte)| self.overlay[at as usize] = Some(byte));
             return true;
         }
         let places: Option<Vec<_>> = addresses
             .map(|at| {
-                let (desc, offset, perm) = self.source(io, at)?;
+                let (desc, offset, perm) = self.source(io, lens, at)?;
                 let slot = &self.descs[desc];
                 let allowed = perm.contains(Perm::W) && (slot.perm.contains(Perm::W) || slot.scratch);
                 (allowed && offset < slot.bytes.len()).then_some((desc, offset))
@@ -183,34 +185,36 @@ proptest! {
                 io.maps.add(3 + (desc % descs.len()) as u32, from, size, delta, perm).unwrap()
             })
             .collect();
+        // Two readers, each with what they see through; one after the other is at it.
+        let (mut lens, mut other) = (Lens::default(), Lens::default());
         let mut model = Model { descs, overlay: vec![None; 2 * SPACE as usize] };
         for step in steps {
             match step {
                 Step::Read { addr, len } => {
                     let mut buf = vec![0xa5; len];
-                    let coverage = io.read(addr, &mut buf, &ctx).unwrap();
-                    let expected: Vec<_> = (addr..addr + len as u64).map(|at| model.byte(&io, at)).collect();
+                    let coverage = io.read(addr, &mut buf, &lens, &ctx).unwrap();
+                    let expected: Vec<_> = (addr..addr + len as u64).map(|at| model.byte(&io, &lens, at)).collect();
                     let provided: Vec<bool> = expected.iter().map(Option::is_some).collect();
                     prop_assert_eq!(covered(&coverage, len), &provided[..]);
-                    let filled: Vec<u8> = expected.iter().map(|byte| byte.unwrap_or(io.settings.fill)).collect();
+                    let filled: Vec<u8> = expected.iter().map(|byte| byte.unwrap_or(lens.fill)).collect();
                     prop_assert_eq!(&buf, &filled);
                     let complete = provided.iter().all(|&byte| byte);
                     prop_assert_eq!(coverage.is_complete(len), complete);
                     prop_assert_eq!(
-                        io.read_filled(addr, &mut buf, &ctx).is_ok(),
-                        complete || io.settings.ff
+                        io.read_filled(addr, &mut buf, &lens, &ctx).is_ok(),
+                        complete || lens.ff
                     );
                 }
                 Step::Write { addr, data } => {
-                    let written = io.write(addr, &data, &ctx);
-                    prop_assert_eq!(written.is_ok(), model.write(&io, addr, &data), "{:?}", written);
+                    let written = io.write(addr, &data, &lens, &ctx);
+                    prop_assert_eq!(written.is_ok(), model.write(&io, &lens, addr, &data), "{:?}", written);
                 }
-                Step::Va(va) => io.settings.va = va,
-                Step::Cache(cache) => io.settings.cache = cache,
-                Step::Fill { ff, fill } => (io.settings.ff, io.settings.fill) = (ff, fill),
+                Step::Va(va) => lens.va = va,
+                Step::Cache(cache) => lens.cache = cache,
+                Step::Fill { ff, fill } => (lens.ff, lens.fill) = (ff, fill),
                 Step::Select(desc) => {
                     let known = desc < model.descs.len();
-                    prop_assert_eq!(io.select(3 + desc as u32).is_ok(), known);
+                    prop_assert_eq!(io.select(&mut lens, 3 + desc as u32).is_ok(), known);
                 }
                 Step::Raise { map, highest } => {
                     if let Some(&id) = ids.get(map) {
@@ -228,6 +232,7 @@ proptest! {
                     }
                 }
                 Step::Command => io.begin_command(),
+                Step::Reader => std::mem::swap(&mut lens, &mut other),
             }
         }
     }
@@ -257,16 +262,17 @@ fn memory_is_writable_whatever_it_was_opened_for() {
 #[test]
 fn the_last_and_first_addresses_are_neighbours() {
     let (mut io, ctx) = opened("hex://4142434445464748");
+    let mut lens = Lens::default();
     io.maps.add(3, u64::MAX - 1, 2, 0, Perm::RWX).unwrap();
     io.maps.add(3, 0, 2, 4, Perm::RWX).unwrap();
     let mut buf = [0; 6];
-    let coverage = io.read(u64::MAX - 2, &mut buf, &ctx).unwrap();
+    let coverage = io.read(u64::MAX - 2, &mut buf, &lens, &ctx).unwrap();
     assert_eq!(&buf, b"\xffABEF\xff");
     assert!(coverage.runs().iter().eq([&(1..5)]));
-    io.write(u64::MAX, b"xy", &ctx).unwrap();
-    io.settings.cache = true;
-    io.write(u64::MAX - 1, b"123", &ctx).unwrap();
-    io.read(u64::MAX - 2, &mut buf, &ctx).unwrap();
+    io.write(u64::MAX, b"xy", &lens, &ctx).unwrap();
+    lens.cache = true;
+    io.write(u64::MAX - 1, b"123", &lens, &ctx).unwrap();
+    io.read(u64::MAX - 2, &mut buf, &lens, &ctx).unwrap();
     assert_eq!(&buf, b"\xff123F\xff");
 }
 
@@ -274,14 +280,14 @@ fn the_last_and_first_addresses_are_neighbours() {
 fn a_patch_shows_whatever_is_cached() {
     let (mut io, ctx) = opened("hex://41424344");
     io.maps.add(3, 0, 4, 0, Perm::RWX).unwrap();
-    let mut buf = [0; 4];
-    io.settings.cache = true;
-    io.write(0, b"12", &ctx).unwrap();
-    io.patch.write(1, b"x");
-    io.read(0, &mut buf, &ctx).unwrap();
+    let (mut buf, mut lens) = ([0; 4], Lens::default());
+    lens.cache = true;
+    io.write(0, b"12", &lens, &ctx).unwrap();
+    lens.patch.write(1, b"x");
+    io.read(0, &mut buf, &lens, &ctx).unwrap();
     assert_eq!(&buf, b"1xCD");
-    io.settings.cache = false;
-    io.read(0, &mut buf, &ctx).unwrap();
+    lens.cache = false;
+    io.read(0, &mut buf, &lens, &ctx).unwrap();
     assert_eq!(&buf, b"AxCD");
 }
 
@@ -304,21 +310,21 @@ fn opening_is_refused_to_those_who_may_not() {
 fn an_endless_descriptor_is_written_anywhere() {
     let (mut io, ctx) = (Io::new(Schemes::new().with(local())), Ctx::owner());
     io.open("sparse://", &OpenOptions { perm: Perm::RW, ..OpenOptions::default() }, &ctx).unwrap();
-    io.settings.va = false;
-    io.write(0x8000_0000_0000_0000, b"far", &ctx).unwrap();
+    let lens = Lens { va: false, ..Lens::default() };
+    io.write(0x8000_0000_0000_0000, b"far", &lens, &ctx).unwrap();
     let mut buf = [1; 5];
-    io.read(0x7fff_ffff_ffff_ffff, &mut buf, &ctx).unwrap();
+    io.read(0x7fff_ffff_ffff_ffff, &mut buf, &lens, &ctx).unwrap();
     assert_eq!(&buf, b"\0far\0");
 }
 
 #[test]
 fn regions_behind_a_gap_in_a_process_are_read() {
     let (mut io, ctx) = opened(&format!("procpid://{}", std::process::id()));
-    io.settings.va = false;
+    let lens = Lens { va: false, ..Lens::default() };
     let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
     let first = u64::from_str_radix(maps.split('-').next().unwrap(), 16).unwrap();
     let mut buf = vec![0; 0x3000];
-    let coverage = io.read(first - 0x2000, &mut buf, &ctx).unwrap();
+    let coverage = io.read(first - 0x2000, &mut buf, &lens, &ctx).unwrap();
     assert!(!coverage.contains(0x1fff) && coverage.contains(0x2000), "{:?}", coverage.runs());
     assert_eq!(&buf[0x1fff..0x2004], b"\xff\x7fELF");
 }

@@ -15,8 +15,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use farad_io::{Ctx, Effects, Principal};
-use farad_shell::config::{self, Config};
+use farad_shell::config;
 use farad_shell::out::{Capture, Out};
+use farad_shell::view::Place;
 use farad_shell::{Env, Session, View, run_line};
 
 use tokio::sync::broadcast;
@@ -231,48 +232,33 @@ struct Desk {
     host: Weak<Shared>,
     jobs: Option<Arc<Mutex<Receiver<Job>>>>,
     views: HashMap<ViewId, View>,
-    /// The views in use now, innermost last.
-    running: Vec<ViewId>,
-    /// Where the owner's view was when its command began to pump.
-    owner: Place,
-}
-
-/// What a joining view takes over from the owner's.
-#[derive(Clone, Default)]
-struct Place {
-    seek: u64,
-    block: Option<usize>,
-    config: Config,
-}
-
-impl Place {
-    fn of(view: &View) -> Place {
-        Place { seek: view.seek, block: Some(view.block), config: view.config.clone() }
-    }
-
-    fn view(self) -> View {
-        let mut view = View::default();
-        view.seek = self.seek;
-        view.block = self.block.unwrap_or(view.block);
-        view.config = self.config;
-        view
-    }
+    /// The views in use now, innermost last, each with where it rests while its command lets others in.
+    running: Vec<(ViewId, Option<Place>)>,
 }
 
 impl Desk {
+    /// A client's view: the one it has; a copy where that is in use by a command that lets others in; where
+    /// it has none, one that stands where the owner's does.
     fn take(&mut self, id: ViewId) -> View {
         if let Some(view) = self.views.remove(&id) {
             return view;
         }
-        let mut view = match self.views.get(&ViewId::OWNER) {
-            Some(owner) => Place::of(owner).view(),
-            None => self.owner.clone().view(),
-        };
+        if let Some(place) = self.resting(id) {
+            return place.view();
+        }
+        let owner = self.views.get(&ViewId::OWNER).map(View::resting_place);
+        let mut view = owner.or_else(|| self.resting(ViewId::OWNER)).unwrap_or_default().view();
         // The owner's terminal is not the client's; a client says for itself what its own can do.
         for row in TERMINAL.iter().filter_map(|name| config::variable(name).ok()) {
             view.config.set(row, row.default.to_owned());
         }
         view
+    }
+
+    /// Where a view in use rests.
+    fn resting(&self, id: ViewId) -> Option<Place> {
+        let mut innermost = self.running.iter().rev().filter(|(running, _)| *running == id);
+        innermost.next().and_then(|(_, place)| place.clone())
     }
 }
 
@@ -287,18 +273,22 @@ pub(crate) fn with_view<T>(
 ) -> Result<T> {
     let desk = session.extensions.of::<Desk>();
     let mut view = desk.take(id);
-    desk.running.push(id);
+    desk.running.push((id, None));
     let result = catch_unwind(AssertUnwindSafe(|| run(session, &mut view)));
     let desk = session.extensions.of::<Desk>();
-    desk.running.pop();
+    let rested = desk.running.pop().and_then(|(_, place)| place);
     let result = result.map_err(|panic| {
-        // The depth of nesting at the panic is in the old view.
-        let mut fresh = Place::of(&view).view();
+        // What the command had changed for a while, and how deep it was nested, is in the old view.
+        let mut fresh = view.resting_place().view();
         fresh.history = std::mem::take(&mut view.history);
         fresh.terminal = view.terminal.take();
         view = fresh;
         Error::Broke(words(panic.as_ref()))
     });
+    // Somebody else used the view while the command let others in.
+    if let (Some(copy), Some(rested)) = (desk.views.remove(&id), rested) {
+        view.take_over(copy, &rested);
+    }
     desk.views.insert(id, view);
     result
 }
@@ -368,11 +358,21 @@ fn aside(env: &mut Env<'_>) {
     }
 }
 
-/// The queue, where clients that join meanwhile find the owner's place.
+/// The queue, where clients that use this view or join meanwhile find where it rests.
 fn share_desk(env: &mut Env<'_>) -> Option<Arc<Mutex<Receiver<Job>>>> {
     let desk = env.session.extensions.of::<Desk>();
-    if desk.running.last() == Some(&ViewId::OWNER) {
-        desk.owner = Place::of(env.view);
+    if let Some((id, place)) = desk.running.last_mut() {
+        match (env.view.is_at_rest(), &place) {
+            (true, Some(rested)) => {
+                if let Some(copy) = desk.views.remove(id) {
+                    env.view.take_over(copy, rested);
+                }
+                *place = Some(env.view.place());
+            }
+            // What is in force for a while is no change: what others did since is merged when it is over.
+            (false, Some(_)) => {}
+            (_, None) => *place = Some(env.view.resting_place()),
+        }
     }
     desk.jobs.clone()
 }

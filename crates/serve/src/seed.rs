@@ -6,7 +6,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use farad_io::{Schemes, Settings};
+use farad_io::Schemes;
 use farad_shell::config::Config;
 use farad_shell::{Env, Registry, Session};
 
@@ -25,7 +25,6 @@ pub(crate) struct Seed {
     schemes: Schemes,
     registry: Arc<Registry>,
     config: Config,
-    io: Settings,
     view: Config,
     block: usize,
     /// Most bytes kept of one command's output (`rap.maxout`).
@@ -50,7 +49,6 @@ impl Seed {
             schemes: env.session.io.schemes.clone(),
             registry: env.session.registry.clone(),
             config,
-            io: env.session.io.settings,
             view,
             block: env.view.block,
             max_out: env.setting_number("rap.maxout"),
@@ -65,13 +63,13 @@ impl Seed {
     pub(crate) fn grow(&self) -> Result<Host> {
         let mut session = Session::new(self.schemes.clone(), self.registry.clone());
         session.config = self.config.clone();
-        session.io.settings = self.io;
         let host = Host::start(session)?;
         let (config, block) = (self.view.clone(), self.block);
         host.submit(Box::new(move |session| {
-            let settled = crate::host::with_view(session, ViewId::OWNER, |_, view| {
+            let settled = crate::host::with_view(session, ViewId::OWNER, |session, view| {
                 view.config = config;
                 view.block = block;
+                view.follow_settings(&session.config);
             });
             if let Err(error) = settled {
                 tracing::error!("{error}");

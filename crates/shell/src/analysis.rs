@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use farad_analysis::{Analysis, Code, Found, Limits};
 use farad_arch::{Convention, Decoder, Syntax};
-use farad_io::{Ctx, Io, Perm};
+use farad_io::{Ctx, Io, Lens, Perm};
 
 use crate::error::Result;
 use crate::eval::Env;
@@ -56,6 +56,7 @@ const NORETURN: &[&str] = &[
 /// A session's memory as analysis reads it.
 struct Target<'a> {
     io: &'a mut Io,
+    lens: &'a Lens,
     flags: &'a Flags,
     analysis: &'a Analysis,
     ctx: &'a Ctx,
@@ -65,12 +66,12 @@ impl Code for Target<'_> {
     type Error = crate::Error;
 
     fn read(&mut self, addr: u64, buf: &mut [u8]) -> Result<usize> {
-        let coverage = self.io.read(addr, buf, self.ctx)?;
+        let coverage = self.io.read(addr, buf, self.lens, self.ctx)?;
         Ok(coverage.runs().first().filter(|run| run.start == 0).map_or(0, |run| run.end))
     }
 
     fn is_mapped(&self, addr: u64) -> bool {
-        self.io.is_mapped(addr)
+        self.io.is_mapped(addr, self.lens)
     }
 
     fn is_executable(&self, addr: u64) -> bool {
@@ -119,7 +120,7 @@ pub(crate) fn find_function(env: &mut Env<'_>, addr: u64, name: Option<&str>) ->
     let decoder = decoder(env)?;
     let limits = Limits { block_size: env.setting_number("anal.bb.maxsize").max(1), ..Limits::default() };
     let Session { io, flags, analysis, .. } = &mut *env.session;
-    let mut target = Target { io, flags, analysis, ctx: env.ctx };
+    let mut target = Target { io, lens: &env.view.lens, flags, analysis, ctx: env.ctx };
     let found = farad_analysis::descend(&mut target, &decoder, addr, &limits)?;
     if found.function.blocks.is_empty() {
         return Ok(false);
@@ -130,7 +131,7 @@ pub(crate) fn find_function(env: &mut Env<'_>, addr: u64, name: Option<&str>) ->
     {
         found.function.shadow = convention.shadow;
         let Session { io, flags, analysis, .. } = &mut *env.session;
-        let mut target = Target { io, flags, analysis, ctx: env.ctx };
+        let mut target = Target { io, lens: &env.view.lens, flags, analysis, ctx: env.ctx };
         found.function.variables =
             farad_analysis::variables(&mut target, &decoder, &found.function, convention)?;
     }
@@ -232,7 +233,7 @@ pub(crate) fn callees(env: &Env<'_>, addr: u64) -> Vec<u64> {
 /// Whether code may be at an address.
 pub(crate) fn is_code(env: &mut Env<'_>, addr: u64) -> bool {
     let Session { io, flags, analysis, .. } = &mut *env.session;
-    let target = Target { io, flags, analysis, ctx: env.ctx };
+    let target = Target { io, lens: &env.view.lens, flags, analysis, ctx: env.ctx };
     target.is_mapped(addr) && target.is_executable(addr)
 }
 

@@ -81,7 +81,7 @@ impl Env<'_> {
     /// The descriptor of the process under the debugger, if there is one.
     pub(crate) fn find_target(&mut self) -> Option<u32> {
         let known = self.debugger().fd;
-        let current = self.session.io.current().ok();
+        let current = self.current().ok();
         let mut is_target = |fd: &u32| self.session.io.descriptor(*fd).is_ok_and(|it| it.is_target());
         current.filter(&mut is_target).or_else(|| known.filter(is_target))
     }

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
+use crate::spaces::Selection;
+
 /// A named address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Flag {
@@ -53,8 +55,6 @@ pub struct Flags {
     next: u64,
     /// The spaces there are, besides those that only flags name.
     spaces: Vec<Arc<str>>,
-    /// The selected space: new flags go there and listings show it alone; `None` is all.
-    pub selected: Option<String>,
 }
 
 impl Flags {
@@ -118,9 +118,8 @@ impl Flags {
     }
 
     /// The flags of the selected space, by address.
-    pub fn visible(&self) -> impl DoubleEndedIterator<Item = &Flag> {
-        let selected = self.selected.as_deref();
-        self.all().filter(move |flag| selected.is_none() || flag.space.as_deref() == selected)
+    pub fn visible<'a>(&'a self, selection: &'a Selection) -> impl DoubleEndedIterator<Item = &'a Flag> {
+        self.all().filter(|flag| selection.shows(flag.space.as_deref()))
     }
 
     /// The flags at `addr`, in the order they were set.
@@ -170,9 +169,6 @@ impl Flags {
         for flag in self.by_place.values_mut().filter(|flag| flag.space.as_deref() == Some(name)) {
             flag.space = None;
         }
-        if self.selected.as_deref() == Some(name) {
-            self.selected = None;
-        }
         true
     }
 
@@ -183,9 +179,6 @@ impl Flags {
         let shared = self.shared_space(new);
         for flag in self.by_place.values_mut().filter(|flag| flag.space.as_deref() == Some(old)) {
             flag.space = Some(shared.clone());
-        }
-        if self.selected.as_deref() == Some(old) {
-            self.selected = Some(new.to_owned());
         }
         true
     }

@@ -90,6 +90,9 @@ const STRINGS: usize = 1 << 20;
 pub fn open(env: &mut Env<'_>, request: &Request) -> Result<u32> {
     let options = OpenOptions { create: request.create, ..options(env, request.perm) };
     let fd = env.session.io.open(&request.uri, &options, env.ctx)?;
+    if env.view.lens.selected.is_none() {
+        env.select(env.current()?)?;
+    }
     // As it was opened, without a secret.
     let uri = env.session.io.descriptor(fd)?.uri.clone();
     let request = &Request { uri, ..request.clone() };
@@ -116,7 +119,7 @@ pub fn open(env: &mut Env<'_>, request: &Request) -> Result<u32> {
             env.view.seek = request.map.unwrap_or(0);
             if request.headers {
                 flag::add_spaces(&mut env.session.flags);
-                env.session.notes.spaces.add(note::SPACE);
+                env.session.notes.spaces.insert(note::SPACE);
             }
         }
         Err(error) => {
@@ -152,7 +155,7 @@ fn wrap_core(env: &mut Env<'_>, fd: u32, uri: &str) -> Result<()> {
     })?;
     match refused {
         Some(error) if error.is_interrupt() => {
-            env.session.io.close(fd)?;
+            env.close(fd)?;
             return Err(error.into());
         }
         // It is a file all the same.

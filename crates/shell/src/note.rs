@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use farad_analysis::{Bounded, Spans};
 
-use crate::spaces::Spaces;
+use crate::spaces::{Selection, Spaces};
 
 /// What a note says of its bytes. One of each kind can be at an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -82,7 +82,7 @@ impl Note {
 pub struct Notes {
     by_place: BTreeMap<(u64, Kind), Note>,
     bodies: Spans<Kind>,
-    /// The groups that notes are in; new ones go to the selected.
+    /// The groups that notes are in.
     pub spaces: Spaces,
 }
 
@@ -94,7 +94,7 @@ impl Notes {
             self.bodies.insert(note.addr, note.size, note.kind);
         }
         if let Some(space) = &note.space {
-            self.spaces.add(space);
+            self.spaces.insert(space);
         }
         self.by_place.insert((note.addr, note.kind), note);
     }
@@ -128,8 +128,8 @@ impl Notes {
     }
 
     /// The notes of the selected space, by address.
-    pub fn visible(&self) -> impl DoubleEndedIterator<Item = &Note> {
-        self.all().filter(|note| self.spaces.shows(note.space.as_deref()))
+    pub fn visible<'a>(&'a self, selection: &'a Selection) -> impl DoubleEndedIterator<Item = &'a Note> {
+        self.all().filter(|note| selection.shows(note.space.as_deref()))
     }
 
     /// The notes at an address.

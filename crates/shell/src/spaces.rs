@@ -1,23 +1,23 @@
-//! Named groups of what is known of a target, one of which can be selected.
+//! Named groups of what is known of a target, and a reader's selection among them.
+//!
+//! The groups are the session's; which of them is selected is each reader's own.
 
 use crate::error::{Error, Result};
 
 /// Most spaces, and most selections remembered.
 const LIMIT: usize = 4096;
 
-/// The names of some groups, which of them is selected, and which were before.
+/// The names of some groups.
 #[derive(Clone, Debug, Default)]
 pub struct Spaces {
     names: Vec<String>,
-    selected: Option<String>,
-    before: Vec<Option<String>>,
 }
 
 impl Spaces {
-    /// These spaces, none selected.
+    /// These spaces.
     pub fn of(names: &[&str]) -> Spaces {
         let mut spaces = Spaces::default();
-        names.iter().for_each(|name| spaces.add(name));
+        names.iter().for_each(|name| spaces.insert(name));
         spaces
     }
 
@@ -26,6 +26,50 @@ impl Spaces {
         self.names.iter().map(String::as_str)
     }
 
+    /// Makes a space unless it is there.
+    ///
+    /// # Errors
+    /// [`Error::Limit`] when there are too many.
+    pub fn add(&mut self, name: &str) -> Result<()> {
+        if self.names.len() >= LIMIT {
+            return Err(Error::Limit { what: "the number of spaces", limit: LIMIT.to_string() });
+        }
+        self.insert(name);
+        Ok(())
+    }
+
+    /// Makes a space that the program itself names.
+    pub fn insert(&mut self, name: &str) {
+        if let Err(place) = self.names.binary_search_by(|space| space.as_str().cmp(name)) {
+            self.names.insert(place, name.to_owned());
+        }
+    }
+
+    /// Removes a space; `false` when it is not there.
+    pub fn remove(&mut self, name: &str) -> bool {
+        let Ok(place) = self.names.binary_search_by(|space| space.as_str().cmp(name)) else { return false };
+        self.names.remove(place);
+        true
+    }
+
+    /// Gives a space another name; `false` when it is not there.
+    pub fn rename(&mut self, old: &str, new: &str) -> bool {
+        let is_there = self.remove(old);
+        if is_there {
+            self.insert(new);
+        }
+        is_there
+    }
+}
+
+/// Which space a reader has selected, and which were before.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selection {
+    selected: Option<String>,
+    before: Vec<Option<String>>,
+}
+
+impl Selection {
     /// The selected space; `None` is all.
     pub fn selected(&self) -> Option<&str> {
         self.selected.as_deref()
@@ -36,45 +80,25 @@ impl Spaces {
         self.selected.is_none() || self.selected.as_deref() == space
     }
 
-    /// Makes a space unless it is there.
-    pub fn add(&mut self, name: &str) {
-        if let Err(place) = self.names.binary_search_by(|space| space.as_str().cmp(name)) {
-            self.names.insert(place, name.to_owned());
-        }
-    }
-
-    /// Selects a space, making it unless it is there; `*` selects all.
-    ///
-    /// # Errors
-    /// [`Error::Limit`] when there are too many.
-    pub fn select(&mut self, name: &str) -> Result<()> {
-        if name == "*" {
-            self.selected = None;
-            return Ok(());
-        }
-        if self.names.len() >= LIMIT {
-            return Err(Error::Limit { what: "the number of spaces", limit: LIMIT.to_string() });
-        }
-        self.add(name);
-        self.selected = Some(name.to_owned());
-        Ok(())
+    /// Selects a space; `*` selects all.
+    pub fn select(&mut self, name: &str) {
+        self.selected = (name != "*").then(|| name.to_owned());
     }
 
     /// Selects a space and remembers which was selected before.
     ///
     /// # Errors
-    /// [`Error::Limit`] when there are too many spaces or memories.
+    /// [`Error::Limit`] when too many are remembered.
     pub fn push(&mut self, name: &str) -> Result<()> {
         if self.before.len() >= LIMIT {
             return Err(Error::Limit { what: "the number of spaces remembered", limit: LIMIT.to_string() });
         }
-        let before = self.selected.clone();
-        self.select(name)?;
-        self.before.push(before);
+        self.before.push(self.selected.clone());
+        self.select(name);
         Ok(())
     }
 
-    /// Selects what was selected before the last [`Spaces::push`]; `false` when nothing is
+    /// Selects what was selected before the last [`Selection::push`]; `false` when nothing is
     /// remembered.
     pub fn pop(&mut self) -> bool {
         let Some(before) = self.before.pop() else { return false };
@@ -82,27 +106,23 @@ impl Spaces {
         true
     }
 
-    /// Removes a space; `false` when it is not there.
-    pub fn remove(&mut self, name: &str) -> bool {
-        let Ok(place) = self.names.binary_search_by(|space| space.as_str().cmp(name)) else { return false };
-        self.names.remove(place);
+    /// The selections that [`Selection::pop`] goes back to, the next one last.
+    pub fn before(&self) -> impl Iterator<Item = Option<&str>> {
+        self.before.iter().map(Option::as_deref)
+    }
+
+    /// Selects all where the selected space was removed.
+    pub fn leave(&mut self, name: &str) {
         if self.selected.as_deref() == Some(name) {
             self.selected = None;
         }
-        true
     }
 
-    /// Gives a space another name; `false` when it is not there.
-    pub fn rename(&mut self, old: &str, new: &str) -> bool {
-        let was_selected = self.selected.as_deref() == Some(old);
-        if !self.remove(old) {
-            return false;
-        }
-        self.add(new);
-        if was_selected {
+    /// Follows a space to its new name.
+    pub fn follow(&mut self, old: &str, new: &str) {
+        if self.selected.as_deref() == Some(old) {
             self.selected = Some(new.to_owned());
         }
-        true
     }
 }
 
@@ -113,15 +133,20 @@ mod tests {
     #[test]
     fn the_selection_follows_what_happens_to_its_space() {
         let mut spaces = Spaces::of(&["b", "a"]);
+        let mut selection = Selection::default();
         assert_eq!(spaces.names().collect::<Vec<_>>(), ["a", "b"]);
-        spaces.push("c").unwrap();
+        spaces.add("c").unwrap();
+        selection.push("c").unwrap();
         assert!(spaces.rename("c", "d") && !spaces.rename("c", "e"));
-        assert_eq!(spaces.selected(), Some("d"));
-        assert!(spaces.shows(Some("d")) && !spaces.shows(None));
-        assert!(spaces.pop() && !spaces.pop());
-        assert!(spaces.shows(None));
-        spaces.select("a").unwrap();
+        selection.follow("c", "d");
+        assert_eq!(selection.selected(), Some("d"));
+        assert!(selection.shows(Some("d")) && !selection.shows(None));
+        assert_eq!(selection.before().collect::<Vec<_>>(), [None]);
+        assert!(selection.pop() && !selection.pop());
+        assert!(selection.shows(None));
+        selection.select("a");
         assert!(spaces.remove("a"));
-        assert_eq!(spaces.selected(), None);
+        selection.leave("a");
+        assert_eq!(selection.selected(), None);
     }
 }

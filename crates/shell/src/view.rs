@@ -2,10 +2,11 @@
 
 use std::io::{self, Write};
 
-use farad_io::{Cancel, Effects};
+use farad_io::{Cancel, Effects, Lens};
 
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::paint::Palette;
+use crate::spaces::Selection;
 
 /// Block size at the start, in bytes.
 const BLOCK: usize = 0x100;
@@ -105,6 +106,33 @@ impl History {
     }
 }
 
+/// Where a reader stands, and what they see through: what temporary forms change for a while, and what
+/// who joins a session finds.
+#[derive(Clone, Debug, Default)]
+pub struct Place {
+    /// The address.
+    pub seek: u64,
+    /// The block size, bytes; 0 for the usual one.
+    pub block: usize,
+    /// The reader's own settings.
+    pub config: Config,
+    /// What bytes are seen through.
+    pub lens: Lens,
+    /// The selected space of flags.
+    pub flag_space: Selection,
+    /// The selected space of notes.
+    pub note_space: Selection,
+}
+
+impl Place {
+    /// A view that stands there.
+    pub fn view(self) -> View {
+        let mut view = View::default();
+        view.move_to(self);
+        view
+    }
+}
+
 /// One reader's place.
 pub struct View {
     /// The current address.
@@ -115,6 +143,12 @@ pub struct View {
     pub history: History,
     /// This reader's own settings, over the session's.
     pub config: Config,
+    /// What this reader sees the bytes through.
+    pub lens: Lens,
+    /// The space of flags that listings show and new flags go to.
+    pub flag_space: Selection,
+    /// The space of notes that listings show and new notes go to.
+    pub note_space: Selection,
     /// The styles of the output, where there is colour.
     pub palette: Palette,
     /// The last number computed (`$?`), which conditions look at.
@@ -131,8 +165,8 @@ pub struct View {
     pub terminal: Option<Box<dyn Terminal>>,
     /// How deep commands are nested now.
     pub(crate) depth: usize,
-    /// The address outside of all temporary settings, while there are some.
-    pub(crate) home: Option<u64>,
+    /// Where the view was when each temporary form that is in force began, the outermost first.
+    pub(crate) outside: Vec<Place>,
 }
 
 impl Default for View {
@@ -142,6 +176,9 @@ impl Default for View {
             block: BLOCK,
             history: History::default(),
             config: Config::default(),
+            lens: Lens::default(),
+            flag_space: Selection::default(),
+            note_space: Selection::default(),
             palette: Palette::default(),
             value: 0,
             failures: 0,
@@ -150,12 +187,84 @@ impl Default for View {
             divert: None,
             terminal: None,
             depth: 0,
-            home: None,
+            outside: Vec::new(),
         }
     }
 }
 
 impl View {
+    /// Where the reader stands now.
+    pub fn place(&self) -> Place {
+        Place {
+            seek: self.seek,
+            block: self.block,
+            config: self.config.clone(),
+            lens: self.lens.clone(),
+            flag_space: self.flag_space.clone(),
+            note_space: self.note_space.clone(),
+        }
+    }
+
+    /// Where the reader stands, less what a running command changes for a while.
+    pub fn resting_place(&self) -> Place {
+        self.outside.first().cloned().unwrap_or_else(|| self.place())
+    }
+
+    /// Whether no temporary form is in force.
+    pub fn is_at_rest(&self) -> bool {
+        self.outside.is_empty()
+    }
+
+    /// The address outside of all temporary forms.
+    pub fn resting_seek(&self) -> u64 {
+        self.outside.first().map_or(self.seek, |place| place.seek)
+    }
+
+    /// Stands somewhere else; what was remembered of seeks stays.
+    pub fn move_to(&mut self, place: Place) {
+        self.seek = place.seek;
+        self.block = if place.block == 0 { BLOCK } else { place.block };
+        self.config = place.config;
+        self.lens = place.lens;
+        self.flag_space = place.flag_space;
+        self.note_space = place.note_space;
+    }
+
+    /// Brings the lens up to date with the settings that it stands for, the `io.*`.
+    pub fn follow_settings(&mut self, session: &Config) {
+        let value = |name: &str| config::value(session, &self.config, name);
+        let is_set = |name: &str| value(name) == "true";
+        let (va, ff, cache) = (is_set("io.va"), is_set("io.ff"), is_set("io.cache"));
+        let fill = config::number(value("io.0xff")) as u8;
+        let lens = std::mem::take(&mut self.lens);
+        self.lens = Lens { va, ff, fill, cache, ..lens };
+    }
+
+    /// Takes over what another copy of this view changed since both stood at `since`, where this one did not
+    /// change it itself.
+    pub fn take_over(&mut self, other: View, since: &Place) {
+        if self.seek == since.seek && self.seek != other.seek {
+            self.seek = other.seek;
+            self.history = other.history;
+        }
+        if self.block == since.block {
+            self.block = other.block;
+        }
+        if self.config == since.config {
+            self.config = other.config;
+            self.lens = Lens { selected: self.lens.selected, ..other.lens };
+        }
+        if self.lens.selected == since.lens.selected {
+            self.lens.selected = other.lens.selected;
+        }
+        if self.flag_space == since.flag_space {
+            self.flag_space = other.flag_space;
+        }
+        if self.note_space == since.note_space {
+            self.note_space = other.note_space;
+        }
+    }
+
     /// Moves to `place`, remembering where it was.
     pub fn seek_to(&mut self, place: u64) {
         if place != self.seek {

@@ -364,8 +364,11 @@ struct Facts {
 }
 
 fn facts_of(session: &mut Session, view: &mut View) -> Facts {
-    let file =
-        session.io.current().ok().and_then(|fd| session.io.descriptor(fd).ok().map(|it| it.uri.clone()));
+    let file = session
+        .io
+        .current(&view.lens)
+        .ok()
+        .and_then(|fd| session.io.descriptor(fd).ok().map(|it| it.uri.clone()));
     let (ctx, mut out) = (Ctx::owner(), Capture::default());
     let seek = view.seek;
     let debug = farad_shell::stopped_at(&mut Env { session, view, ctx: &ctx, out: &mut out }).is_some();

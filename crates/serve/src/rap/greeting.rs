@@ -43,7 +43,7 @@ fn describe(seat: &Seat, session: &mut Session) -> ServerHello {
         max: Some(Limits::server().read),
         ..ServerHello::default()
     };
-    let fd = seat.fd.or_else(|| session.io.current().ok());
+    let fd = seat.descriptor(session);
     if let Some(descriptor) = fd.and_then(|fd| session.io.descriptor(fd).ok()) {
         hello.size = Some(descriptor.size());
         hello.target = descriptor.is_target().then_some(true);

@@ -124,7 +124,7 @@ impl Seat {
             let mut notes = Notes;
             let mut env = Env { session, view, ctx, out: &mut notes };
             let fd = load::open(&mut env, &request)?;
-            env.session.io.select(fd)?;
+            env.select(fd)?;
             if let Some(hello) = hello {
                 greeting::settle(env.view, hello);
             }
@@ -138,10 +138,12 @@ impl Seat {
     /// Takes the place of the view in a session that others share. Returns the descriptor there, 0
     /// for none.
     pub(super) fn join(&mut self, session: &mut Session) -> Result<u32, String> {
-        let seek =
-            host::with_view(session, self.view, |_, view| view.seek).map_err(|error| error.to_string())?;
+        let stands = host::with_view(session, self.view, |session, view| {
+            (view.seek, session.io.current(&view.lens).unwrap_or(0))
+        });
+        let (seek, fd) = stands.map_err(|error| error.to_string())?;
         (self.fd, self.seek, self.cursor) = (None, seek, None);
-        Ok(session.io.current().unwrap_or(0))
+        Ok(fd)
     }
 
     /// Does what a request asks and appends its reply. An open is not one of them.
@@ -181,8 +183,12 @@ impl Seat {
         }
     }
 
-    fn descriptor(&self, session: &Session) -> Option<u32> {
-        self.fd.or_else(|| session.io.current().ok())
+    /// The descriptor that this connection opened, else its view's current one.
+    pub(super) fn descriptor(&self, session: &mut Session) -> Option<u32> {
+        self.fd.or_else(|| {
+            let current = host::with_view(session, self.view, |session, view| session.io.current(&view.lens));
+            current.ok()?.ok()
+        })
     }
 
     fn cursor(&self) -> u64 {

@@ -69,7 +69,7 @@ pub(super) fn run_once(env: &mut Env<'_>, mut rap: Rap, line: &str) -> Result<()
 
 pub(super) fn run_through_descriptor(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let line = args.required("the command")?;
-    let fd = env.session.io.current()?;
+    let fd = env.current()?;
     let descriptor = env.session.io.descriptor(fd)?;
     let uri = descriptor.uri.clone();
     if is_asked_here(&uri) {

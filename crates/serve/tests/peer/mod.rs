@@ -57,11 +57,11 @@ static GROUP: Group = Group {
         }),
         Row::new("poke", "Write a byte at the seek", |env, args| {
             let byte = env.number(args.text)? as u8;
-            Ok(env.session.io.write(env.view.seek, &[byte], env.ctx)?)
+            Ok(env.write(env.view.seek, &[byte])?)
         }),
         Row::new("peek", "Print the byte at the seek", |env, _| {
             let mut byte = [0];
-            env.session.io.read(env.view.seek, &mut byte, env.ctx)?;
+            env.read(env.view.seek, &mut byte)?;
             Ok(writeln!(env.out, "{}", byte[0])?)
         }),
         Row::new("set", "Set a variable of the view", |env, args| {

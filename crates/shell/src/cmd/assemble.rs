@@ -166,7 +166,7 @@ fn write_on(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 fn covered(env: &mut Env<'_>, len: usize) -> Result<Vec<(Instruction, Vec<u8>)>> {
     let decoder = decoder(env)?;
     let mut bytes = vec![0; len.saturating_add(decoder.max_size())];
-    env.session.io.read(env.view.seek, &mut bytes, env.ctx)?;
+    env.read(env.view.seek, &mut bytes)?;
     let mut all = Vec::new();
     let mut at = 0;
     while at < len.max(1) {

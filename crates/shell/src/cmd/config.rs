@@ -173,15 +173,9 @@ fn follow_architecture(env: &mut Env<'_>, variable: &Variable, everywhere: bool)
     }
 }
 
-/// Brings what settings stand for elsewhere up to date: the `io.*` of the IO layer.
+/// Brings what settings stand for elsewhere up to date: the `io.*` of the view's lens.
 pub(crate) fn apply(env: &mut Env<'_>) {
-    let settings = farad_io::Settings {
-        va: env.is_set("io.va"),
-        ff: env.is_set("io.ff"),
-        fill: env.setting_number("io.0xff") as u8,
-        cache: env.is_set("io.cache"),
-    };
-    env.session.io.settings = settings;
+    env.view.follow_settings(&env.session.config);
 }
 
 fn find(name: &str) -> Result<&'static Variable> {

@@ -41,7 +41,7 @@ pub(crate) fn decoder_with(env: &Env<'_>, syntax: Option<Syntax>) -> Result<Deco
 /// The instruction at an address, if there is one.
 fn at(env: &mut Env<'_>, decoder: &Decoder, addr: u64) -> Result<Option<Instruction>> {
     let mut bytes = vec![0; decoder.max_size()];
-    env.session.io.read(addr, &mut bytes, env.ctx)?;
+    env.read(addr, &mut bytes)?;
     Ok(decoder.decode(&bytes, addr))
 }
 

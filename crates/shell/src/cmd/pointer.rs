@@ -36,7 +36,7 @@ fn pointer(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         false => hex_bytes(value)?,
     };
     env.ctx.allow(Effects::WRITE, "writing through *")?;
-    Ok(env.session.io.write(addr, &bytes, env.ctx)?)
+    Ok(env.write(addr, &bytes)?)
 }
 
 #[cfg(test)]

@@ -203,7 +203,7 @@ fn the_session_keeps_what_is_set_for_all() {
     let mut capture = Capture::new();
     super::config::set(&mut bench.env(&mut capture), "hex.cols=8", true).unwrap();
     super::config::set(&mut bench.env(&mut capture), "io.ff=false", false).unwrap();
-    assert!(!bench.session.io.settings.ff);
+    assert!(!bench.view.lens.ff);
     bench.view = View::default();
     assert_eq!(bench.run("e hex.cols").1.text(), "8\n");
 }

@@ -169,13 +169,13 @@ fn copy_to(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     }
     let (len, to) = (env.length(length)? as u64, env.number(place)?);
     let bytes = Range { addr: env.view.seek, len }.read(env)?;
-    Ok(env.session.io.write(to, &bytes, env.ctx)?)
+    Ok(env.write(to, &bytes)?)
 }
 
 fn paste(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let to = if args.is_empty() { env.view.seek } else { env.number(args.text)? };
     let (_, bytes) = copied(env)?;
-    Ok(env.session.io.write(to, &bytes, env.ctx)?)
+    Ok(env.write(to, &bytes)?)
 }
 
 #[cfg(test)]

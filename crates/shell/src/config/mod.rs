@@ -168,7 +168,7 @@ fn parse_number(text: &str) -> Option<u64> {
 }
 
 /// Values that were set, by name. A session has one, and each view one over it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Config {
     values: BTreeMap<&'static str, String>,
 }

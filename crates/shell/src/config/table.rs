@@ -552,7 +552,7 @@ pub static VARIABLES: &[Variable] = &[
         row("http.verbose", Kind::Bool, Scope::Session, "false", "Print the log"),
         "it goes to standard error",
     ),
-    row("io.0xff", Kind::Number, Scope::Session, "255", "What stands for bytes that nothing provides"),
+    row("io.0xff", Kind::Number, Scope::View, "255", "What stands for bytes that nothing provides"),
     row(
         "io.autofd",
         Kind::Bool,
@@ -563,7 +563,7 @@ pub static VARIABLES: &[Variable] = &[
     row(
         "io.cache",
         Kind::Bool,
-        Scope::Session,
+        Scope::View,
         "false",
         "Keep writes in memory instead of writing them through, and read them there",
     ),
@@ -574,7 +574,7 @@ pub static VARIABLES: &[Variable] = &[
     row(
         "io.ff",
         Kind::Bool,
-        Scope::Session,
+        Scope::View,
         "true",
         "Show io.0xff for bytes that nothing provides; else it is an error",
     ),
@@ -587,7 +587,7 @@ pub static VARIABLES: &[Variable] = &[
     row(
         "io.va",
         Kind::Bool,
-        Scope::Session,
+        Scope::View,
         "true",
         "Addresses go through the maps; else they are offsets of the current descriptor",
     ),

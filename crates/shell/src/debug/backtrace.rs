@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use farad_bin::unwind::{Process, Tables};
-use farad_io::{Ctx, Io};
+use farad_io::{Ctx, Io, Lens};
 
 use super::{Module, modules};
 use crate::error::Result;
@@ -95,7 +95,7 @@ pub(crate) fn backtrace(env: &mut Env<'_>, depth: usize) -> Result<Vec<Frame>> {
         registers.extend(env.registers().value(name).map(|value| (number, value)));
     }
     registers.entry(machine.pointer).or_insert(bp);
-    let mut walk = Walk { io: &mut env.session.io, ctx: env.ctx, machine, registers };
+    let mut walk = Walk { io: &mut env.session.io, lens: &env.view.lens, ctx: env.ctx, machine, registers };
     let mut known: BTreeMap<u64, Option<Tables>> = BTreeMap::new();
     let (mut pc, mut sp) = (pc, sp);
     while frames.len() < depth {
@@ -147,6 +147,7 @@ fn modules_with_vdso(env: &mut Env<'_>) -> Result<Vec<Module>> {
 /// Memory and registers on the way outwards.
 struct Walk<'a> {
     io: &'a mut Io,
+    lens: &'a Lens,
     ctx: &'a Ctx,
     machine: &'static Machine,
     registers: BTreeMap<u16, u64>,
@@ -183,7 +184,7 @@ impl Walk<'_> {
 impl Process for Walk<'_> {
     fn read(&mut self, addr: u64, buf: &mut [u8]) -> bool {
         let len = buf.len();
-        self.io.read(addr, buf, self.ctx).is_ok_and(|coverage| coverage.is_complete(len))
+        self.io.read(addr, buf, self.lens, self.ctx).is_ok_and(|coverage| coverage.is_complete(len))
     }
 
     fn register(&self, number: u16) -> Option<u64> {

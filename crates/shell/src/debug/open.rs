@@ -120,10 +120,10 @@ fn open_module(env: &mut Env<'_>, fd: u32, path: &str) -> Option<u32> {
             return None;
         }
     };
-    let current = env.session.io.current().ok();
+    let current = env.current().ok();
     let file = env.session.io.open(&uri, &load::options(env, Perm::R), env.ctx).ok()?;
     if let Some(current) = current {
-        env.session.io.select(current).ok()?;
+        env.select(current).ok()?;
     }
     env.debugger().files.push(file);
     Some(file)
@@ -167,10 +167,10 @@ pub(super) fn read_file(
     strings: bool,
     base: impl Fn(&Binary) -> Option<u64>,
 ) -> Result<()> {
-    let current = env.session.io.current().ok();
+    let current = env.current().ok();
     let file = env.session.io.open(uri, &load::options(env, Perm::R), env.ctx)?;
     if let Some(current) = current {
-        env.session.io.select(current)?;
+        env.select(current)?;
     }
     let options = farad_bin::Options { depth: Depth::Layout, ..load::string_options(env) };
     let read = load::with_source(env, file, |source| farad_bin::load(source, &options))?;
@@ -181,17 +181,17 @@ pub(super) fn read_file(
             base(&binary)
         }
         Ok(None) => {
-            env.session.io.close(file)?;
+            env.close(file)?;
             return Ok(());
         }
         Err(error) => {
-            env.session.io.close(file)?;
+            env.close(file)?;
             return Err(Error::failed(error.to_string()));
         }
     };
     let request = Open { base: found, strings, ..Open::new(uri) };
     if !is_in_memory(env, file, &request)? {
-        env.session.io.close(file)?;
+        env.close(file)?;
         return Err(Error::failed("the file is not the one that is in memory"));
     }
     if let Some(copy) = copy.as_ref().and_then(|copy| copy.to_str()) {
@@ -207,10 +207,10 @@ pub(super) fn read_file(
 
 /// Reads the names of a file out of a copy of it here. The file itself is what they are found by later.
 fn read_copy(env: &mut Env<'_>, file: u32, copy: &str, request: &Open) -> Result<()> {
-    let current = env.session.io.current().ok();
+    let current = env.current().ok();
     let here = env.session.io.open(copy, &load::options(env, Perm::R), env.ctx)?;
     if let Some(current) = current {
-        env.session.io.select(current)?;
+        env.select(current)?;
     }
     env.debugger().files.extend([file, here]);
     let request = Open { uri: copy.to_owned(), ..request.clone() };
@@ -271,7 +271,7 @@ fn forget_file(env: &mut Env<'_>, file: u32) -> Result<()> {
         let loaded = env.session.loaded.remove(index);
         load::remove_flags(env, &loaded);
     }
-    match env.session.io.close(file) {
+    match env.close(file) {
         Ok(()) | Err(farad_io::Error::NoDescriptor(_)) => Ok(()),
         Err(error) => Err(error.into()),
     }
@@ -351,7 +351,7 @@ pub(crate) fn close_any(env: &mut Env<'_>, fd: u32) -> Result<()> {
     if env.debugger().files.contains(&fd) {
         return forget_file(env, fd);
     }
-    env.session.io.close(fd)?;
+    env.close(fd)?;
     env.session.loaded.retain(|loaded| loaded.fd != fd);
     Ok(())
 }
@@ -366,7 +366,7 @@ fn close(env: &mut Env<'_>, fd: u32, end: End) -> Result<()> {
     if env.debugger().fd == Some(fd) {
         forget_process(env)?;
     }
-    env.session.io.close(fd)?;
+    env.close(fd)?;
     ended.map(drop)
 }
 

@@ -10,7 +10,7 @@ use crate::note::Kind;
 /// # Errors
 /// When nothing is open that can be run.
 pub(crate) fn run_file(env: &mut Env<'_>, args: &[String]) -> Result<()> {
-    let fd = env.session.io.current()?;
+    let fd = env.current()?;
     let uri = env.session.io.descriptor(fd)?.uri.clone();
     let uri = program_uri(&uri, args)?;
     let old = env.session.loaded.iter().position(|loaded| loaded.fd == fd);
@@ -46,15 +46,15 @@ pub(crate) fn run_file(env: &mut Env<'_>, args: &[String]) -> Result<()> {
         let is_zero =
             env.session.io.descriptor(zero).is_ok_and(|descriptor| descriptor.uri.starts_with("null://"));
         if is_zero {
-            env.session.io.close(zero)?;
+            env.close(zero)?;
         }
     }
     settle(env, fd, program)
 }
 
 fn settle(env: &mut Env<'_>, file: u32, program: u32) -> Result<()> {
-    env.session.io.close(file)?;
-    env.session.io.select(program)?;
+    env.close(file)?;
+    env.select(program)?;
     load::names(env)
 }
 

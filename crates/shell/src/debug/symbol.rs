@@ -54,5 +54,5 @@ fn is_copy(env: &mut Env<'_>, path: &Path, binary: &Binary) -> bool {
         is_same && !other.info.stripped
     });
     // What was opened to look at it is not kept.
-    same & env.session.io.close(fd).is_ok()
+    same & env.close(fd).is_ok()
 }

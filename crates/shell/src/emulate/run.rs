@@ -156,7 +156,7 @@ impl Run {
 
     /// Bytes of the memory that the run sees.
     fn fetch(&self, env: &mut Env<'_>, addr: u64, bytes: &mut [u8]) -> Result<()> {
-        env.session.io.read_filled(addr, bytes, env.ctx)?;
+        env.read_filled(addr, bytes)?;
         if let Memory::Copy(copy) = &self.memory {
             for (index, byte) in bytes.iter_mut().enumerate() {
                 if let Some(kept) = copy.get(&addr.wrapping_add(index as u64)) {
@@ -215,7 +215,7 @@ impl Host for Site<'_, '_> {
         }
         self.run.note(addr, bytes, true);
         match &mut self.run.memory {
-            Memory::Session => self.env.session.io.write(addr, bytes, self.env.ctx).is_ok(),
+            Memory::Session => self.env.write(addr, bytes).is_ok(),
             Memory::Copy(copy) => {
                 let places = bytes.iter().enumerate();
                 copy.extend(places.map(|(index, byte)| (addr.wrapping_add(index as u64), *byte)));

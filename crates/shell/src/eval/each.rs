@@ -38,23 +38,18 @@ impl Env<'_> {
             return Ok(());
         }
         crate::load::names(self)?;
-        let (seek, block, home) = (self.view.seek, self.view.block, self.view.home);
-        let result = self.places(each).and_then(|places| {
+        let places = self.places(each)?;
+        self.for_a_while(|env, _| {
             for (addr, size) in places {
-                self.ctx.check()?;
-                self.view.home = home.or(Some(seek));
-                self.view.seek = addr;
+                env.ctx.check()?;
+                env.view.seek = addr;
                 if let Some(size) = size {
-                    self.view.block = usize::try_from(size).unwrap_or(BLOCK_LIMIT).clamp(1, BLOCK_LIMIT);
+                    env.view.block = usize::try_from(size).unwrap_or(BLOCK_LIMIT).clamp(1, BLOCK_LIMIT);
                 }
-                self.with_temps(temps, |env| env.run_body(body))?;
+                env.with_temps(temps, |env| env.run_body(body))?;
             }
             Ok(())
-        });
-        self.view.seek = seek;
-        self.view.block = block;
-        self.view.home = home;
-        result
+        })
     }
 
     fn places(&mut self, each: &Each) -> Result<Vec<Place>> {
@@ -63,7 +58,7 @@ impl Env<'_> {
             Each::Words(_) => Ok(Vec::new()),
             Each::Flags(glob) => {
                 let glob = self.resolve(glob)?.text;
-                let all = self.session.flags.visible();
+                let all = self.session.flags.visible(&self.view.flag_space);
                 Ok(all
                     .filter(|flag| matches(glob.trim(), &flag.name))
                     .map(|flag| (flag.addr, None))
@@ -124,7 +119,7 @@ impl Env<'_> {
             }
             Ranges::Flags(glob) => {
                 let glob = self.resolve(glob)?.text;
-                let all = self.session.flags.visible();
+                let all = self.session.flags.visible(&self.view.flag_space);
                 let wanted = all.filter(|flag| matches(glob.trim(), &flag.name));
                 Ok(wanted.map(|flag| (flag.addr, Some(flag.size))).collect())
             }
@@ -159,7 +154,11 @@ impl Env<'_> {
             Ranges::Blocks => Ok(self.blocks()),
             Ranges::Comments(glob) => {
                 let glob = self.resolve(glob)?.text;
-                let all = self.session.notes.visible().filter(|note| note.kind == Kind::Comment);
+                let all = self
+                    .session
+                    .notes
+                    .visible(&self.view.note_space)
+                    .filter(|note| note.kind == Kind::Comment);
                 let named = all.filter(|note| glob.is_empty() || matches(glob.trim(), &note.text));
                 Ok(named.map(|note| (note.addr, None)).collect())
             }

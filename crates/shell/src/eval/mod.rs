@@ -17,6 +17,7 @@ use crate::render::{excerpt, printable};
 use crate::session::Session;
 use crate::view::View;
 
+mod bytes;
 pub(crate) mod each;
 mod link;
 mod names;

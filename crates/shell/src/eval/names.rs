@@ -142,7 +142,7 @@ impl Names for Scope<'_, '_> {
         env.ctx.allow(farad_io::Effects::READ, "reading memory").ok()?;
         let mut bytes = [0; 8];
         let bytes = bytes.get_mut(..size)?;
-        let coverage = env.session.io.read(addr, bytes, env.ctx).ok()?;
+        let coverage = env.read(addr, bytes).ok()?;
         coverage.is_complete(size).then(|| crate::parse::integer(bytes, env.big_endian()))
     }
 }

@@ -1,9 +1,9 @@
 //! The temporary forms: settings of place that hold for one statement.
 
-use farad_io::{Effects, Overlay};
+use farad_io::Effects;
 
 use super::Env;
-use crate::config;
+use crate::config::{self, Variable};
 use crate::error::{Error, Result};
 use crate::lang::{Temp, unquote};
 use crate::view::BLOCK_LIMIT;
@@ -11,18 +11,18 @@ use crate::view::BLOCK_LIMIT;
 /// Most bytes of a file read in place of the block.
 const FILE_LIMIT: u64 = BLOCK_LIMIT as u64;
 
-/// What is put back afterwards.
-struct Saved {
-    seek: u64,
-    block: usize,
-    config: config::Config,
-    patch: Option<Overlay>,
-    space: Option<String>,
-    descriptor: Option<u32>,
+/// What temporary forms have changed beside seek and block, which are always put back.
+#[derive(Default)]
+pub(super) struct Changed {
+    /// Settings, with what the view had of each.
+    settings: Vec<(&'static Variable, Option<String>)>,
+    patch: bool,
+    descriptor: bool,
+    flag_space: bool,
 }
 
 impl Env<'_> {
-    /// Runs under temporary settings, which are undone afterwards whatever happens.
+    /// Runs under temporary forms, which are undone afterwards whatever happens.
     pub(super) fn with_temps(
         &mut self,
         temps: &[Temp],
@@ -31,38 +31,55 @@ impl Env<'_> {
         if temps.is_empty() {
             return run(&mut Env { session: self.session, view: self.view, ctx: self.ctx, out: self.out });
         }
-        let mut saved = Saved {
-            seek: self.view.seek,
-            block: self.view.block,
-            config: self.view.config.clone(),
-            patch: None,
-            space: self.session.flags.selected.clone(),
-            descriptor: self.session.io.current().ok(),
-        };
-        let home = self.view.home;
-        self.view.home = home.or(Some(saved.seek));
-        let result = temps.iter().try_for_each(|temp| self.apply(temp, &mut saved)).and_then(|()| {
-            run(&mut Env { session: self.session, view: self.view, ctx: self.ctx, out: self.out })
-        });
-        self.view.home = home;
-        self.view.seek = saved.seek;
-        self.view.block = saved.block;
-        self.view.config = saved.config;
-        if temps.iter().any(|temp| matches!(temp, Temp::Config(_))) {
+        self.for_a_while(|env, changed| {
+            temps.iter().try_for_each(|temp| env.apply(temp, changed))?;
+            run(&mut Env { session: env.session, view: env.view, ctx: env.ctx, out: env.out })
+        })
+    }
+
+    /// Runs something that moves the view, and moves it back. Who joins meanwhile finds the view where it
+    /// rests; a panic is mended by whoever owns the view, from there, too.
+    pub(super) fn for_a_while(
+        &mut self,
+        run: impl FnOnce(&mut Env<'_>, &mut Changed) -> Result<()>,
+    ) -> Result<()> {
+        let outside = self.view.place();
+        self.view.outside.push(outside);
+        let mut changed = Changed::default();
+        let result = run(self, &mut changed);
+        let Some(outside) = self.view.outside.pop() else { return result };
+        self.view.seek = outside.seek;
+        self.view.block = outside.block;
+        if !changed.settings.is_empty() {
+            for (variable, value) in changed.settings.into_iter().rev() {
+                match value {
+                    Some(value) => self.view.config.set(variable, value),
+                    None => drop(self.view.config.unset(variable.name)),
+                }
+            }
             crate::cmd::config::apply(self);
         }
-        self.session.flags.selected = saved.space;
-        if let Some(patch) = saved.patch {
-            self.session.io.patch = patch;
+        if changed.patch {
+            self.view.lens.patch = outside.lens.patch;
         }
-        if let Some(fd) = saved.descriptor {
-            // It may have been closed by what ran.
-            let _ = self.session.io.select(fd);
+        if changed.descriptor {
+            self.view.lens.selected = outside.lens.selected;
+        }
+        if changed.flag_space {
+            self.view.flag_space = outside.flag_space;
         }
         result
     }
 
-    fn apply(&mut self, temp: &Temp, saved: &mut Saved) -> Result<()> {
+    /// Sets a setting for a while.
+    fn set_for_a_while(&mut self, name: &str, value: &str, changed: &mut Changed) -> Result<()> {
+        if let Ok(variable) = config::variable(name) {
+            changed.settings.push((variable, self.view.config.find(name).map(str::to_owned)));
+        }
+        self.set_for_view(name, value)
+    }
+
+    fn apply(&mut self, temp: &Temp, changed: &mut Changed) -> Result<()> {
         match temp {
             Temp::At(text) => self.view.seek = self.temp_address(text)?,
             Temp::Partial(text) => {
@@ -82,20 +99,20 @@ impl Env<'_> {
                 self.view.seek = from;
                 self.view.block =
                     usize::try_from(to.saturating_sub(from)).unwrap_or(BLOCK_LIMIT).min(BLOCK_LIMIT);
-                self.set_for_view("search.from", &format!("{from:#x}"))?;
-                self.set_for_view("search.to", &format!("{to:#x}"))?;
+                self.set_for_a_while("search.from", &format!("{from:#x}"), changed)?;
+                self.set_for_a_while("search.to", &format!("{to:#x}"), changed)?;
             }
             Temp::Arch(text) => {
                 let text = self.resolve(text)?.text;
                 let (arch, bits) = text.split_once(':').map_or((text.as_str(), None), |(a, b)| (a, Some(b)));
-                self.set_for_view("asm.arch", arch.trim())?;
+                self.set_for_a_while("asm.arch", arch.trim(), changed)?;
                 if let Some(bits) = bits {
-                    self.set_for_view("asm.bits", bits.trim())?;
+                    self.set_for_a_while("asm.bits", bits.trim(), changed)?;
                 }
             }
             Temp::Bits(text) => {
                 let bits = self.resolve(text)?.text;
-                self.set_for_view("asm.bits", bits.trim())?;
+                self.set_for_a_while("asm.bits", bits.trim(), changed)?;
             }
             Temp::Config(text) => {
                 let text = self.resolve(text)?;
@@ -104,34 +121,35 @@ impl Env<'_> {
                     let (name, value) = pair.split_once('=').ok_or_else(|| {
                         Error::failed(format!("'{pair}' sets nothing: write @e:name=value"))
                     })?;
-                    self.with_ctx(&ctx).set_for_view(name.trim(), value.trim())?;
+                    self.with_ctx(&ctx).set_for_a_while(name.trim(), value.trim(), changed)?;
                 }
             }
             Temp::Hex(text) => {
                 let digits = self.resolve(text)?.text;
                 let bytes = crate::parse::hex_bytes(&digits)?;
-                self.lay_over(&bytes, saved);
+                self.lay_over(&bytes, changed);
             }
             Temp::String(text) => {
                 let text = self.resolve(text)?.text;
-                self.lay_over(text.as_bytes(), saved);
+                self.lay_over(text.as_bytes(), changed);
             }
             Temp::Value(text) => {
                 let text = self.resolve(text)?.text;
                 let value = self.number(text.trim())?;
                 let bytes = crate::parse::integer_bytes(value, self.address_bytes(), self.big_endian());
-                self.lay_over(&bytes, saved);
+                self.lay_over(&bytes, changed);
             }
             Temp::File(text) => {
                 let path = self.resolve(text)?;
                 path.ctx(self.ctx).allow(Effects::FILES, "reading a file")?;
                 let path = unquote(path.text.trim());
                 let bytes = crate::parse::read_file(&path, FILE_LIMIT, self.ctx)?;
-                self.lay_over(&bytes, saved);
+                self.lay_over(&bytes, changed);
             }
             Temp::FlagSpace(text) => {
                 let name = self.resolve(text)?.text.trim().to_owned();
-                self.session.flags.selected = (name != "*").then_some(name);
+                changed.flag_space = true;
+                self.view.flag_space.select(&name);
             }
             Temp::Instruction(text) => {
                 let text = self.resolve(text)?.text;
@@ -141,7 +159,8 @@ impl Env<'_> {
             Temp::Descriptor(text) => {
                 let text = self.resolve(text)?.text;
                 let fd = self.number(text.trim())?;
-                self.session.io.select(u32::try_from(fd).unwrap_or(u32::MAX))?;
+                changed.descriptor = true;
+                self.select(u32::try_from(fd).unwrap_or(u32::MAX))?;
             }
             Temp::Command(text) => {
                 let printed = self.capture(text)?;
@@ -196,9 +215,9 @@ impl Env<'_> {
     }
 
     /// Lays bytes over the block at the current address.
-    fn lay_over(&mut self, bytes: &[u8], saved: &mut Saved) {
-        saved.patch.get_or_insert_with(|| self.session.io.patch.clone());
-        self.session.io.patch.write(self.view.seek, bytes);
+    fn lay_over(&mut self, bytes: &[u8], changed: &mut Changed) {
+        changed.patch = true;
+        self.view.lens.patch.write(self.view.seek, bytes);
         self.view.block = bytes.len().clamp(1, BLOCK_LIMIT);
     }
 }

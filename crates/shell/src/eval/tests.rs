@@ -25,7 +25,7 @@ fn peer_says(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 /// Prints the address and what the seek's first byte is.
 fn place(env: &mut Env<'_>, _: &Args<'_>) -> Result<()> {
     let mut byte = [0];
-    env.session.io.read(env.view.seek, &mut byte, env.ctx)?;
+    env.read(env.view.seek, &mut byte)?;
     Ok(writeln!(env.out, "{:#x} {} {:02x}", env.view.seek, env.view.block, byte[0])?)
 }
 

@@ -30,7 +30,7 @@ const fn with(name: &'static str, takes: &'static str, brief: &'static str, valu
 /// All variables, in the order help lists them.
 pub(crate) static VARIABLES: &[Variable] = &[
     row("$", "the current address", |env, _| Some(env.view.seek)),
-    row("$$", "the current address, whatever @ says", |env, _| Some(env.view.home.unwrap_or(env.view.seek))),
+    row("$$", "the current address, whatever @ says", |env, _| Some(env.view.resting_seek())),
     row("?", "the last number computed", |env, _| Some(env.view.value)),
     row("b", "the block size", |env, _| Some(env.view.block as u64)),
     row("s", "the size of the file", |env, _| size(env)),
@@ -121,7 +121,7 @@ pub(super) fn value(env: &mut Env<'_>, text: &str) -> Option<u64> {
 }
 
 fn size(env: &mut Env<'_>) -> Option<u64> {
-    let fd = env.session.io.current().ok()?;
+    let fd = env.current().ok()?;
     Some(env.session.io.descriptor(fd).ok()?.size())
 }
 

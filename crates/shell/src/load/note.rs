@@ -10,7 +10,7 @@ pub(super) const SPACE: &str = "bin";
 
 /// Leaves all notes of a file.
 pub(super) fn set_all(notes: &mut Notes, loaded: &Loaded) {
-    notes.spaces.add(SPACE);
+    notes.spaces.insert(SPACE);
     set_strings(notes, loaded.strings());
     for section in &loaded.binary.sections {
         let text = format!(

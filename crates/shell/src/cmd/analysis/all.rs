@@ -139,7 +139,7 @@ fn sweep(
                 env.ctx.check()?;
                 progress.at(env, before + (addr - start));
                 bytes.resize(usize::try_from(end - addr).unwrap_or(CHUNK).min(CHUNK), 0);
-                let coverage = env.session.io.read(addr, &mut bytes, env.ctx)?;
+                let coverage = env.read(addr, &mut bytes)?;
                 bytes.truncate(coverage.runs().first().filter(|run| run.start == 0).map_or(0, |run| run.end));
                 at = 0;
                 if bytes.is_empty() {
@@ -193,8 +193,8 @@ fn analyse_references(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let decoder = decoder(env)?;
     sweep(env, args, |env, instruction| {
         let session = &mut *env.session;
-        let io = &session.io;
-        let found = farad_analysis::references(&decoder, instruction, |addr| io.is_mapped(addr));
+        let (io, lens) = (&session.io, &env.view.lens);
+        let found = farad_analysis::references(&decoder, instruction, |addr| io.is_mapped(addr, lens));
         for reference in found {
             let is_new =
                 session.analysis.references.from(reference.from).all(|known| known.to != reference.to);
@@ -203,7 +203,8 @@ fn analyse_references(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
             }
         }
         // As the peer has it, here the targets of conditional jumps are noted too.
-        if let Some(to) = instruction.jump.filter(|to| instruction.kind.is_jump() && io.is_mapped(*to)) {
+        if let Some(to) = instruction.jump.filter(|to| instruction.kind.is_jump() && io.is_mapped(*to, lens))
+        {
             let (from, kind) = (instruction.addr, ReferenceKind::Code);
             let access = farad_analysis::Access::Execute;
             session.analysis.references.add(farad_analysis::Reference { from, to, kind, access });

@@ -216,7 +216,7 @@ pub(super) fn print_mnemonics(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> 
     let mut instruction = Instruction::default();
     let mut bytes = vec![0; decoder.max_size()];
     for addr in addrs {
-        env.session.io.read(addr, &mut bytes, env.ctx)?;
+        env.read(addr, &mut bytes)?;
         if decoder.decode_text(&bytes, addr, &mut instruction) {
             *counts.entry(instruction.mnemonic.clone()).or_default() += 1;
         }

@@ -227,7 +227,7 @@ fn count(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
 fn opcode(env: &mut Env<'_>, addr: u64) -> Result<String> {
     let decoder = decoder(env)?;
     let mut bytes = vec![0; decoder.max_size()];
-    env.session.io.read(addr, &mut bytes, env.ctx)?;
+    env.read(addr, &mut bytes)?;
     let mut instruction = Instruction::default();
     let text = match decoder.decode_into(&bytes, addr, &mut instruction) {
         true => instruction.render(true, |target| operand_name(env, target)),

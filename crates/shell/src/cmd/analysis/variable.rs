@@ -107,7 +107,7 @@ fn print_uses(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
         for (addr, used) in &variable.uses {
             env.ctx.check()?;
             let mut bytes = vec![0; decoder.max_size()];
-            env.session.io.read_filled(*addr, &mut bytes, env.ctx)?;
+            env.read_filled(*addr, &mut bytes)?;
             let text = decoder.decode(&bytes, *addr).map(|found| found.text()).unwrap_or_default();
             let ways = [(used.reads, 'R'), (used.writes, 'W')];
             for (_, letter) in ways.iter().filter(|way| way.0) {

@@ -37,7 +37,7 @@ pub(crate) fn instructions_before(
     let base = addr.saturating_sub(count.saturating_mul(max) + RUN_UP);
     // What reaches over the address has to be decoded whole.
     let mut bytes = vec![0; usize::try_from(addr - base + max).unwrap_or(0)];
-    env.session.io.read(base, &mut bytes, env.ctx)?;
+    env.read(base, &mut bytes)?;
     let mut start = addr;
     for _ in 0..count {
         env.ctx.check()?;

@@ -144,7 +144,7 @@ impl Stream {
         let size = usize::try_from(wanted).unwrap_or(usize::MAX).min(CHUNK).max(held);
         self.buf.resize(size, 0);
         let from = self.addr.wrapping_add(held as u64);
-        env.session.io.read_filled(from, &mut self.buf[held..], env.ctx)?;
+        env.read_filled(from, &mut self.buf[held..])?;
         Ok(true)
     }
 }

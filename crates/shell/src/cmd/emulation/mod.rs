@@ -172,7 +172,7 @@ fn add_stack(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 
 fn remove_stack(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
     match env.session.extensions.of::<Stack>().0.take() {
-        Some(fd) if env.session.io.descriptor(fd).is_ok() => Ok(env.session.io.close(fd)?),
+        Some(fd) if env.session.io.descriptor(fd).is_ok() => Ok(env.close(fd)?),
         _ => Ok(()),
     }
 }

@@ -33,7 +33,7 @@ fn walk(
 /// Runs one instruction; none where nothing is.
 fn one(env: &mut Env<'_>, run: &mut Run, decoder: &Decoder) -> Result<()> {
     let addr = run.pc();
-    if !env.session.io.is_mapped(addr) {
+    if !env.is_mapped(addr) {
         return Err(Error::failed(format!("stopped at {addr:#010x}: nothing is mapped there")));
     }
     run.step(env, decoder).map(|_| ())
@@ -42,7 +42,7 @@ fn one(env: &mut Env<'_>, run: &mut Run, decoder: &Decoder) -> Result<()> {
 /// The instruction that runs next.
 fn next(env: &mut Env<'_>, run: &Run, decoder: &Decoder) -> Result<Option<Explanation>> {
     let mut bytes = vec![0; decoder.max_size()];
-    env.session.io.read_filled(run.pc(), &mut bytes, env.ctx)?;
+    env.read_filled(run.pc(), &mut bytes)?;
     Ok(decoder.explain(&bytes, run.pc()))
 }
 

@@ -37,7 +37,7 @@ pub(super) fn print(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     for _ in 0..count {
         env.ctx.check()?;
         let mut bytes = vec![0; decoder.max_size()];
-        env.session.io.read_filled(addr, &mut bytes, env.ctx)?;
+        env.read_filled(addr, &mut bytes)?;
         let Some(explanation) = decoder.explain(&bytes, addr) else { break };
         let words: Vec<&str> = explanation.esil.split(',').collect();
         for (index, word) in words.iter().enumerate() {

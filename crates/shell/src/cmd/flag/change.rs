@@ -68,7 +68,7 @@ fn parsed(env: &mut Env<'_>, args: &Args<'_>) -> Result<Flag> {
         flag
     };
     flag.addr = flag.addr.wrapping_add(env.session.extensions.of::<Base>().0);
-    flag.space = env.session.flags.selected.as_deref().map(Into::into);
+    flag.space = env.view.flag_space.selected().map(Into::into);
     Ok(flag)
 }
 
@@ -102,13 +102,10 @@ pub(super) fn add(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 }
 
 pub(super) fn remove(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let flags = &mut env.session.flags;
+    let (flags, selection) = (&mut env.session.flags, &env.view.flag_space);
     let what = args.text.trim_start_matches('@').trim();
     if what.contains(['*', '?']) {
-        let space = flags.selected.clone();
-        flags.remove_if(|flag| {
-            (space.is_none() || flag.space.as_deref() == space.as_deref()) && matches(what, &flag.name)
-        });
+        flags.remove_if(|flag| selection.shows(flag.space.as_deref()) && matches(what, &flag.name));
         return Ok(());
     }
     if !what.is_empty() && flags.remove(what).is_some() {
@@ -125,6 +122,7 @@ pub(super) fn remove(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 
 pub(super) fn remove_all(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
     env.session.flags.clear();
+    env.view.flag_space = crate::spaces::Selection::default();
     Ok(())
 }
 
@@ -146,7 +144,7 @@ pub(super) fn alias(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let addr = env.session.flags.find(name).map_or(env.view.seek, |flag| flag.addr);
     let mut flag = Flag::new(name, addr, 1);
     flag.alias = Some(expression.to_owned());
-    flag.space = env.session.flags.selected.as_deref().map(Into::into);
+    flag.space = env.view.flag_space.selected().map(Into::into);
     let old = env.session.flags.remove(name);
     if env.number(expression).is_err() {
         old.into_iter().for_each(|old| env.session.flags.set(old));
@@ -164,7 +162,7 @@ pub(super) fn set_base(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         env.session.extensions.of::<Base>().0 = amount;
         return Ok(());
     }
-    let named = env.session.flags.visible().filter(|flag| matches(pattern, &flag.name));
+    let named = env.session.flags.visible(&env.view.flag_space).filter(|flag| matches(pattern, &flag.name));
     let names: Vec<String> = named.map(|flag| flag.name.clone()).collect();
     names.iter().try_for_each(|name| change(env, name, |flag| flag.addr = flag.addr.wrapping_add(amount)))
 }
@@ -191,7 +189,7 @@ pub(super) fn enumerate(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let number = *next;
     *next = number.wrapping_add(1);
     let mut flag = Flag::new(checked(&format!("{stem}.{number}"))?, env.view.seek, 1);
-    flag.space = env.session.flags.selected.as_deref().map(Into::into);
+    flag.space = env.view.flag_space.selected().map(Into::into);
     env.session.flags.set(flag);
     Ok(())
 }
@@ -228,7 +226,7 @@ pub(super) fn resize_all(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let pattern = if args.is_empty() { "*" } else { args.text };
     let flags = &mut env.session.flags;
     let places: Vec<(u64, String, bool)> = flags
-        .visible()
+        .visible(&env.view.flag_space)
         .map(|flag| (flag.addr, flag.name.clone(), flag.size == 0 && matches(pattern, &flag.name)))
         .collect();
     for (at, (addr, name, wanted)) in places.iter().enumerate() {
@@ -292,7 +290,7 @@ pub(super) fn number(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     if !Flags::is_name(&stem) {
         return Err(args.wrong("the pattern begins with what the new names begin with: fO sym.*"));
     }
-    let named = env.session.flags.visible().filter(|flag| matches(pattern, &flag.name));
+    let named = env.session.flags.visible(&env.view.flag_space).filter(|flag| matches(pattern, &flag.name));
     let names: Vec<String> = named.map(|flag| flag.name.clone()).collect();
     for (index, name) in names.iter().enumerate() {
         give_name(env, name, &format!("{stem}{index}"))?;

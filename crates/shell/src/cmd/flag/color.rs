@@ -8,7 +8,7 @@ use crate::registry::{Args, Mode};
 use crate::render::{printable, script_line};
 
 fn list(env: &mut Env<'_>, mode: Mode, wanted: impl Fn(&Flag) -> bool) -> Result<()> {
-    for flag in env.session.flags.visible().filter(|flag| wanted(flag)) {
+    for flag in env.session.flags.visible(&env.view.flag_space).filter(|flag| wanted(flag)) {
         let Some(color) = &flag.color else { continue };
         match mode {
             Mode::Script => writeln!(env.out, "{}", script_line(&format!("fc {}={color}", flag.name)))?,
@@ -50,7 +50,8 @@ pub(super) fn remove(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     match args.text {
         "" => set_here(env, None),
         "*" => {
-            let names: Vec<String> = env.session.flags.visible().map(|flag| flag.name.clone()).collect();
+            let names: Vec<String> =
+                env.session.flags.visible(&env.view.flag_space).map(|flag| flag.name.clone()).collect();
             names.iter().try_for_each(|name| change(env, name, |flag| flag.color = None))
         }
         name if env.session.flags.find(name).is_none() => Err(missing(name)),

@@ -17,7 +17,7 @@ use crate::table::{self, Table, number, text};
 /// A line for each visible flag that is wanted.
 pub(super) fn lines(env: &mut Env<'_>, wanted: impl Fn(&Flag) -> bool) -> Result<()> {
     let paint = env.paint();
-    for flag in env.session.flags.visible().filter(|flag| wanted(flag)) {
+    for flag in env.session.flags.visible(&env.view.flag_space).filter(|flag| wanted(flag)) {
         let (place, name) = (paint.of(Role::Offset, &place(flag)), paint.of(Role::Flag, &flag.name));
         writeln!(env.out, "{place} {} {name}", flag.size)?;
     }
@@ -30,7 +30,7 @@ fn place(flag: &Flag) -> String {
 }
 
 pub(super) fn names(env: &mut Env<'_>) -> Result<()> {
-    for flag in env.session.flags.visible() {
+    for flag in env.session.flags.visible(&env.view.flag_space) {
         writeln!(env.out, "{}", flag.name)?;
     }
     Ok(())
@@ -40,7 +40,7 @@ pub(super) fn real_names(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     if args.is_json() {
         return json(env);
     }
-    for flag in env.session.flags.visible() {
+    for flag in env.session.flags.visible(&env.view.flag_space) {
         let real = printable(flag.real_name.as_deref().unwrap_or(&flag.name));
         writeln!(env.out, "{} {} {real}", place(flag), flag.size)?;
     }
@@ -50,7 +50,7 @@ pub(super) fn real_names(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 /// Commands that set the flags again. The space is selected where it changes.
 pub(super) fn script(env: &mut Env<'_>) -> Result<()> {
     let mut selected: Option<Option<&str>> = None;
-    for flag in env.session.flags.visible() {
+    for flag in env.session.flags.visible(&env.view.flag_space) {
         if selected != Some(flag.space.as_deref()) {
             writeln!(env.out, "fs {}", flag.space.as_deref().unwrap_or("*"))?;
             selected = Some(flag.space.as_deref());
@@ -69,7 +69,7 @@ pub(super) fn script(env: &mut Env<'_>) -> Result<()> {
 }
 
 pub(super) fn json(env: &mut Env<'_>) -> Result<()> {
-    let rows: Vec<Value> = env.session.flags.visible().map(object).collect();
+    let rows: Vec<Value> = env.session.flags.visible(&env.view.flag_space).map(object).collect();
     Ok(writeln!(env.out, "{}", crate::render::json_text(&Value::Array(rows)))?)
 }
 
@@ -92,7 +92,7 @@ fn object(flag: &Flag) -> Value {
 
 pub(super) fn bars(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let wanted = |flag: &&Flag| args.is_empty() || matches(args.text, &flag.name);
-    for flag in env.session.flags.visible().filter(wanted) {
+    for flag in env.session.flags.visible(&env.view.flag_space).filter(wanted) {
         writeln!(env.out, "{:#010x} |#|  {}", flag.addr, flag.name)?;
     }
     Ok(())
@@ -101,7 +101,7 @@ pub(super) fn bars(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 pub(super) fn table(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let columns = [number("addr"), number("size"), text("space"), text("name")];
     let mut table = Table::new("flags", columns);
-    for flag in env.session.flags.visible() {
+    for flag in env.session.flags.visible(&env.view.flag_space) {
         let space = flag.space.as_deref().unwrap_or_default().to_owned();
         table.push([format!("{:#010x}", flag.addr), flag.size.to_string(), space, flag.name.clone()]);
     }
@@ -111,12 +111,8 @@ pub(super) fn table(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 /// `fd`, in the selected space; `fdd`, in all.
 pub(super) fn describe(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let addr = if args.is_empty() { env.view.seek } else { env.number(args.text)? };
-    let flags = &env.session.flags;
-    let wanted = |flag: &Flag| {
-        args.row.name == "fdd"
-            || flags.selected.is_none()
-            || flag.space.as_deref() == flags.selected.as_deref()
-    };
+    let (flags, selection) = (&env.session.flags, &env.view.flag_space);
+    let wanted = |flag: &Flag| args.row.name == "fdd" || selection.shows(flag.space.as_deref());
     let flag = flags.before(addr, wanted);
     if args.is_json() {
         let mut row = Map::new();
@@ -141,7 +137,7 @@ pub(super) fn describe(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 /// The flag with a text in its name that is nearest to the seek.
 pub(super) fn nearest(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let (text, seek) = (args.required("the text")?, env.view.seek);
-    let named = env.session.flags.visible().filter(|flag| flag.name.contains(text));
+    let named = env.session.flags.visible(&env.view.flag_space).filter(|flag| flag.name.contains(text));
     match named.min_by_key(|flag| flag.addr.abs_diff(seek)) {
         Some(flag) => Ok(writeln!(env.out, "{}", flag.name)?),
         None => Ok(()),
@@ -152,7 +148,7 @@ pub(super) fn nearest(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 pub(super) fn distance(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let seek = env.view.seek;
     let pattern = if args.is_empty() { "*" } else { args.text };
-    let named = env.session.flags.visible().filter(|flag| matches(pattern, &flag.name));
+    let named = env.session.flags.visible(&env.view.flag_space).filter(|flag| matches(pattern, &flag.name));
     let next = named.map(|flag| flag.addr).filter(|addr| *addr > seek).min();
     env.view.value = next.map_or(0, |next| next - seek);
     Ok(writeln!(env.out, "{}", env.view.value)?)
@@ -163,7 +159,7 @@ pub(super) fn graph(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let names: BTreeSet<String> = env
         .session
         .flags
-        .visible()
+        .visible(&env.view.flag_space)
         .map(|flag| flag.name.clone())
         .filter(|name| name.starts_with(args.text))
         .collect();

@@ -12,7 +12,7 @@ use crate::render::printable;
 /// The group.
 pub(super) const GROUP: Group = Group { prefix: "fs", brief: "group flags in spaces", rows: ROWS };
 
-/// Most spaces, and most selections remembered.
+/// Most spaces.
 const LIMIT: usize = 4096;
 
 static ROWS: &[Row] = &[
@@ -48,10 +48,6 @@ static ROWS: &[Row] = &[
         .examples(&["fss", "fs a; fs+b; fss*", "fssj"]),
 ];
 
-/// The selections that `fs-` goes back to.
-#[derive(Default)]
-struct Stack(Vec<Option<String>>);
-
 fn space(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     match args.mode {
         Mode::Json => return list_json(env),
@@ -65,17 +61,16 @@ fn space(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 }
 
 fn select(env: &mut Env<'_>, name: &str) -> Result<()> {
-    if name == "*" {
-        env.session.flags.selected = None;
-        return Ok(());
-    }
-    let name = checked(&mut env.session.flags, name)?;
-    env.session.flags.selected = Some(name);
+    make(&mut env.session.flags, name)?;
+    env.view.flag_space.select(name);
     Ok(())
 }
 
-/// Makes the space unless it is there.
-fn checked(flags: &mut Flags, name: &str) -> Result<String> {
+/// Makes the space unless it is there, or all are meant.
+fn make(flags: &mut Flags, name: &str) -> Result<()> {
+    if name == "*" {
+        return Ok(());
+    }
     if !Flags::is_name(name) {
         return Err(Error::failed(format!("'{}' cannot name a space", printable(name))));
     }
@@ -83,56 +78,51 @@ fn checked(flags: &mut Flags, name: &str) -> Result<String> {
         return Err(Error::Limit { what: "the number of flag spaces", limit: LIMIT.to_string() });
     }
     flags.add_space(name);
-    Ok(name.to_owned())
-}
-
-fn push(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let before = env.session.flags.selected.clone();
-    let depth = env.session.extensions.of::<Stack>().0.len();
-    if depth >= LIMIT {
-        return Err(Error::Limit { what: "the number of spaces remembered", limit: LIMIT.to_string() });
-    }
-    select(env, args.required("the space")?)?;
-    env.session.extensions.of::<Stack>().0.push(before);
     Ok(())
 }
 
+fn push(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
+    let name = args.required("the space")?;
+    make(&mut env.session.flags, name)?;
+    env.view.flag_space.push(name)
+}
+
 fn remove(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let session = &mut *env.session;
+    let (flags, selection) = (&mut env.session.flags, &mut env.view.flag_space);
     match args.text {
-        "" => {
-            let before = session.extensions.of::<Stack>().0.pop();
-            session.flags.selected =
-                before.ok_or_else(|| Error::failed("no space is remembered (fs+ remembers one)"))?;
-        }
+        "" if selection.pop() => {}
+        "" => return Err(Error::failed("no space is remembered (fs+ remembers one)")),
         "*" => {
-            let all: Vec<String> = session.flags.spaces().map(str::to_owned).collect();
+            let all: Vec<String> = flags.spaces().map(str::to_owned).collect();
             for space in all {
-                session.flags.remove_space(&space);
+                flags.remove_space(&space);
+                selection.leave(&space);
             }
         }
         name => {
             let name = match name {
-                "." => session.flags.selected.clone().unwrap_or_default(),
+                "." => selection.selected().unwrap_or_default().to_owned(),
                 name => name.to_owned(),
             };
-            if !session.flags.remove_space(&name) {
+            if !flags.remove_space(&name) {
                 return Err(Error::failed(format!("no flag space '{}' (fs lists them)", printable(&name))));
             }
+            selection.leave(&name);
         }
     }
     Ok(())
 }
 
 fn rename(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let flags = &mut env.session.flags;
-    let old =
-        flags.selected.clone().ok_or_else(|| Error::failed("no space is selected (fs NAME selects one)"))?;
+    let (flags, selection) = (&mut env.session.flags, &mut env.view.flag_space);
+    let old = selection.selected().map(str::to_owned);
+    let old = old.ok_or_else(|| Error::failed("no space is selected (fs NAME selects one)"))?;
     let new = args.required("the new name")?;
     if !Flags::is_name(new) {
         return Err(Error::failed(format!("'{}' cannot name a space", printable(new))));
     }
     flags.rename_space(&old, new);
+    selection.follow(&old, new);
     Ok(())
 }
 
@@ -143,22 +133,17 @@ fn adopt(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     if names.is_empty() {
         return Err(Error::failed(format!("no flag is at {addr:#x}")));
     }
-    let space = flags.selected.clone();
+    let space = env.view.flag_space.selected();
     for name in names {
-        flags.change(&name, |flag| flag.space = space.as_deref().map(Into::into));
+        flags.change(&name, |flag| flag.space = space.map(Into::into));
     }
     Ok(())
-}
-
-/// Whether listings show the flags of a space now.
-fn is_shown(flags: &Flags, space: &str) -> bool {
-    flags.selected.as_deref().is_none_or(|selected| selected == space)
 }
 
 fn list(env: &mut Env<'_>) -> Result<()> {
     let flags = &env.session.flags;
     for space in flags.spaces() {
-        let mark = if is_shown(flags, space) { '*' } else { '.' };
+        let mark = if env.view.flag_space.shows(Some(space)) { '*' } else { '.' };
         writeln!(env.out, "{:5} {mark} {space}", flags.count_in(space))?;
     }
     Ok(())
@@ -167,7 +152,7 @@ fn list(env: &mut Env<'_>) -> Result<()> {
 fn list_json(env: &mut Env<'_>) -> Result<()> {
     let flags = &env.session.flags;
     let rows = flags.spaces().map(|space| {
-        let selected = flags.selected.as_deref() == Some(space);
+        let selected = env.view.flag_space.selected() == Some(space);
         json!({ "name": space, "count": flags.count_in(space), "selected": selected })
     });
     let rows = Value::Array(rows.collect());
@@ -179,19 +164,20 @@ fn list_script(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
     for space in flags.spaces() {
         writeln!(env.out, "fs {space}")?;
     }
-    Ok(writeln!(env.out, "fs {}", flags.selected.as_deref().unwrap_or("*"))?)
+    Ok(writeln!(env.out, "fs {}", env.view.flag_space.selected().unwrap_or("*"))?)
 }
 
 fn list_stack(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let mut all = env.session.extensions.of::<Stack>().0.clone();
+    let selection = &env.view.flag_space;
+    let mut all: Vec<Option<&str>> = selection.before().collect();
     if all.is_empty() {
         return if args.is_json() { Ok(writeln!(env.out, "[]")?) } else { Ok(()) };
     }
-    all.push(env.session.flags.selected.clone());
+    all.push(selection.selected());
     let last = all.len() - 1;
     let mut rows = Vec::new();
     for (index, space) in all.iter().enumerate() {
-        let space = space.as_deref().unwrap_or("*");
+        let space = space.unwrap_or("*");
         match args.mode {
             Mode::Json => rows.push(json!({ "ordinal": index, "name": space, "selected": index == last })),
             Mode::Script if index == 0 => writeln!(env.out, "fs {space}")?,

@@ -53,7 +53,7 @@ fn found(env: &mut Env<'_>, tag: &str) -> Result<Vec<(u64, String)>> {
     let patterns = tags(env).get(tag).cloned();
     let patterns =
         patterns.ok_or_else(|| Error::failed(format!("no tag '{}' (ft lists them)", printable(tag))))?;
-    let flags = env.session.flags.visible();
+    let flags = env.session.flags.visible(&env.view.flag_space);
     let named = flags.filter(|flag| patterns.iter().any(|pattern| matches(pattern, &flag.name)));
     Ok(named.map(|flag| (flag.addr, flag.name.clone())).collect())
 }

@@ -224,7 +224,7 @@ fn write_field(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let Some((name, value)) = text.split_once('=') else { return Err(args.wrong("the value is missing")) };
     let place = place(env, name.trim())?;
     let bytes = write::bytes(env, &place, value.trim())?;
-    Ok(env.session.io.write(place.addr, &bytes, env.ctx)?)
+    Ok(env.write(place.addr, &bytes)?)
 }
 
 #[cfg(test)]

@@ -47,7 +47,7 @@ pub(super) struct Reading {
 pub(super) fn word(env: &mut Env<'_>, addr: u64, size: usize, big: bool) -> Result<u64> {
     let mut bytes = [0; 8];
     let bytes = &mut bytes[..size.min(8)];
-    env.session.io.read_filled(addr, bytes, env.ctx)?;
+    env.read_filled(addr, bytes)?;
     Ok(integer(bytes, big))
 }
 
@@ -95,7 +95,7 @@ pub(super) fn read(env: &mut Env<'_>, field: &Field, kind: &Kind, addr: u64, big
 
 fn bytes(env: &mut Env<'_>, addr: u64, count: u64) -> Result<Vec<u8>> {
     let mut bytes = vec![0; usize::try_from(count).unwrap_or(0)];
-    env.session.io.read_filled(addr, &mut bytes, env.ctx)?;
+    env.read_filled(addr, &mut bytes)?;
     Ok(bytes)
 }
 
@@ -131,7 +131,7 @@ fn text(env: &mut Env<'_>, addr: u64, limit: Option<u64>) -> Result<(Vec<u8>, u6
     let mut ended = false;
     while text.len() < most && !ended {
         let mut piece = vec![0; PIECE.min(most - text.len())];
-        let coverage = env.session.io.read(addr.wrapping_add(text.len() as u64), &mut piece, env.ctx)?;
+        let coverage = env.read(addr.wrapping_add(text.len() as u64), &mut piece)?;
         // What nothing provides ends a string.
         let provided = coverage.runs().first().filter(|run| run.start == 0).map_or(0, |run| run.end);
         ended = provided < piece.len();
@@ -151,7 +151,7 @@ fn text(env: &mut Env<'_>, addr: u64, limit: Option<u64>) -> Result<(Vec<u8>, u6
 fn wide(env: &mut Env<'_>, addr: u64, limit: Option<u64>, big: bool) -> Result<Reading> {
     let most = limit.unwrap_or(TEXT as u64).min(TEXT as u64);
     let mut bytes = vec![0; most as usize * 2];
-    let coverage = env.session.io.read(addr, &mut bytes, env.ctx)?;
+    let coverage = env.read(addr, &mut bytes)?;
     let provided = coverage.runs().first().filter(|run| run.start == 0).map_or(0, |run| run.end);
     let units = bytes[..provided].chunks_exact(2).map(|unit| integer(unit, big) as u16);
     let units: Vec<u16> = units.take_while(|unit| *unit != 0).collect();
@@ -170,7 +170,7 @@ fn opcodes(env: &mut Env<'_>, addr: u64, count: u64) -> Result<Reading> {
         env.ctx.check()?;
         let at = addr.wrapping_add(size);
         let mut bytes = vec![0; decoder.max_size()];
-        env.session.io.read(at, &mut bytes, env.ctx)?;
+        env.read(at, &mut bytes)?;
         let decoded = decoder.decode(&bytes, at);
         size += decoded.as_ref().map_or(decoder.invalid_size(), |instruction| instruction.size) as u64;
         texts.push(decoded.map_or_else(|| "invalid".to_owned(), |instruction| instruction.text()));

@@ -49,7 +49,7 @@ pub(super) fn of_file(
 
 /// Digests of the whole file.
 pub(super) fn print(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let fd = current_fd(env.session)?;
+    let fd = current_fd(env.session, &env.view.lens)?;
     let size = env.session.io.descriptor(fd)?.size();
     if size == u64::MAX {
         return Err(Error::failed("what has no end has no digest"));

@@ -20,7 +20,7 @@ pub(super) fn print_initialisers(env: &mut Env<'_>, args: &Args<'_>) -> Result<(
 }
 
 fn print(env: &mut Env<'_>, args: &Args<'_>, wanted: fn(EntryKind) -> bool) -> Result<()> {
-    let Some(loaded) = current(env.session) else { return super::nothing(env, args.mode) };
+    let Some(loaded) = current(env.session, &env.view.lens) else { return super::nothing(env, args.mode) };
     let binary = &loaded.binary;
     let entries = binary.entries.iter().filter(|entry| wanted(entry.kind));
     match args.mode {
@@ -90,7 +90,7 @@ pub(super) fn rows_json(binary: &Binary, wanted: impl Fn(EntryKind) -> bool) -> 
 
 /// The `main` that the runtime calls.
 pub(super) fn print_main(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let main = current(env.session).and_then(|loaded| loaded.binary.main);
+    let main = current(env.session, &env.view.lens).and_then(|loaded| loaded.binary.main);
     let Some((vaddr, paddr)) = main else {
         return if args.is_json() { Ok(writeln!(env.out, "{{}}")?) } else { Ok(()) };
     };

@@ -11,7 +11,7 @@ use crate::render::printable;
 /// The header's numbers.
 pub(super) fn print_fields(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let mode = form(args);
-    let Some(loaded) = current(env.session) else { return super::nothing(env, mode) };
+    let Some(loaded) = current(env.session, &env.view.lens) else { return super::nothing(env, mode) };
     let fields = loaded.binary.header.clone();
     if mode == Mode::Json {
         let mut rows = Vec::new();
@@ -56,13 +56,13 @@ fn memory_value(env: &mut Env<'_>, addr: u64, format: char) -> Result<u64> {
         _ => 4,
     };
     let mut bytes = vec![0; size];
-    env.session.io.read(addr, &mut bytes, env.ctx)?;
+    env.read(addr, &mut bytes)?;
     Ok(crate::parse::integer(&bytes, env.big_endian()))
 }
 
 /// A readable account of the header.
 pub(super) fn print_account(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let Some(loaded) = current(env.session) else { return super::nothing(env, args.mode) };
+    let Some(loaded) = current(env.session, &env.view.lens) else { return super::nothing(env, args.mode) };
     let lines = &loaded.binary.header_text;
     if args.is_json() {
         return write_json(env.out, &Value::from(lines.clone()));

@@ -107,17 +107,17 @@ static ROWS: &[Row] = &[
 
 /// What was read of the current descriptor's headers; of the last file that has some where it
 /// has none.
-fn current(session: &Session) -> Option<&Loaded> {
-    let fd = session.io.current().ok();
+fn current<'a>(session: &'a Session, lens: &farad_io::Lens) -> Option<&'a Loaded> {
+    let fd = session.io.current(lens).ok();
     let of_current = session.loaded.iter().find(|loaded| Some(loaded.fd) == fd);
     of_current.or_else(|| session.loaded.last())
 }
 
 /// The descriptor whose file is told of.
-fn current_fd(session: &Session) -> Result<u32> {
-    match current(session) {
+fn current_fd(session: &Session, lens: &farad_io::Lens) -> Result<u32> {
+    match current(session, lens) {
         Some(loaded) => Ok(loaded.fd),
-        None => Ok(session.io.current()?),
+        None => Ok(session.io.current(lens)?),
     }
 }
 
@@ -174,7 +174,7 @@ fn addr_cell(addr: Option<u64>) -> String {
 }
 
 fn print_size(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let Some(loaded) = current(env.session) else { return Ok(()) };
+    let Some(loaded) = current(env.session, &env.view.lens) else { return Ok(()) };
     let size = loaded.binary.info.size;
     match args.is_json() {
         true => writeln!(env.out, "{{\"size\":{size}}}")?,

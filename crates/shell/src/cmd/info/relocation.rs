@@ -13,7 +13,7 @@ use crate::table::{self, Table, number, text};
 /// Symbols that a library must provide.
 pub(super) fn print_imports(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let mode = form(args);
-    let Some(loaded) = current(env.session) else { return super::nothing(env, mode) };
+    let Some(loaded) = current(env.session, &env.view.lens) else { return super::nothing(env, mode) };
     let binary = &loaded.binary;
     match mode {
         Mode::Json => return print_json(env.out, imports_json(binary)),
@@ -63,7 +63,7 @@ pub(super) fn imports_json(binary: &Binary) -> impl Iterator<Item = Value> {
 /// Places that the loader fills in.
 pub(super) fn print_relocations(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let mode = form(args);
-    let Some(loaded) = current(env.session) else { return super::nothing(env, mode) };
+    let Some(loaded) = current(env.session, &env.view.lens) else { return super::nothing(env, mode) };
     let binary = &loaded.binary;
     match mode {
         Mode::Json => return print_json(env.out, rows_json(binary)),
@@ -135,7 +135,7 @@ pub(super) fn rows_json(binary: &Binary) -> impl Iterator<Item = Value> {
 
 /// Libraries that the file names as needed.
 pub(super) fn print_libraries(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let Some(loaded) = current(env.session) else { return super::nothing(env, args.mode) };
+    let Some(loaded) = current(env.session, &env.view.lens) else { return super::nothing(env, args.mode) };
     let libraries = &loaded.binary.libraries;
     if args.is_json() {
         return write_json(env.out, &Value::from(libraries.clone()));

@@ -64,7 +64,7 @@ fn of_segments(args: &Args<'_>) -> bool {
 /// All of them; what is measured of their bytes may be asked for.
 pub(super) fn print(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let mode = form(args);
-    let Some(loaded) = current(env.session) else { return super::nothing(env, mode) };
+    let Some(loaded) = current(env.session, &env.view.lens) else { return super::nothing(env, mode) };
     let measures = if mode == Mode::Table { Vec::new() } else { digest::parse(args.text)? };
     let ranges: Vec<(u64, u64)> =
         parts(&loaded.binary, args).iter().map(|part| (part.paddr, part.size)).collect();
@@ -74,7 +74,7 @@ pub(super) fn print(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         let row = measures.iter().map(|measure| digest::of_file(env, measure, fd, paddr, size));
         measured.push(row.collect::<Result<Vec<String>>>()?);
     }
-    let Some(loaded) = current(env.session) else { return Ok(()) };
+    let Some(loaded) = current(env.session, &env.view.lens) else { return Ok(()) };
     let parts = parts(&loaded.binary, args);
     match mode {
         Mode::Json => {
@@ -113,7 +113,7 @@ pub(super) fn print(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 /// The one that holds the seek.
 pub(super) fn print_here(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let mode = form(args);
-    let Some(loaded) = current(env.session) else { return super::nothing(env, mode) };
+    let Some(loaded) = current(env.session, &env.view.lens) else { return super::nothing(env, mode) };
     let parts = parts(&loaded.binary, args);
     let here = parts.iter().find(|part| part.contains(env.view.seek));
     match (mode, here) {
@@ -139,7 +139,7 @@ pub(super) fn print_here(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 
 /// A bar for each, over the addresses that all of them take.
 pub(super) fn print_bars(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let Some(loaded) = current(env.session) else { return Ok(()) };
+    let Some(loaded) = current(env.session, &env.view.lens) else { return Ok(()) };
     let parts = parts(&loaded.binary, args);
     let loaded_parts = || parts.iter().filter(|part| part.vsize > 0 && part.perm.bits() != 0);
     let low = loaded_parts().map(|part| part.vaddr).min().unwrap_or(0);

@@ -17,10 +17,10 @@ use crate::table::{self, Table, number, text};
 
 /// Strings of the data sections.
 pub(super) fn print(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    if let Ok(fd) = current_fd(env.session) {
+    if let Ok(fd) = current_fd(env.session, &env.view.lens) {
         load::strings(env, fd)?;
     }
-    let Some(loaded) = current(env.session) else { return super::nothing(env, form(args)) };
+    let Some(loaded) = current(env.session, &env.view.lens) else { return super::nothing(env, form(args)) };
     match form(args) {
         Mode::Text | Mode::Table => {
             let table = table(Some(&loaded.binary), loaded.strings());
@@ -32,7 +32,7 @@ pub(super) fn print(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 
 /// Strings of the whole file, looked for now.
 pub(super) fn print_file(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let fd = current_fd(env.session)?;
+    let fd = current_fd(env.session, &env.view.lens)?;
     let options = load::string_options(env);
     let Session { io, loaded, .. } = &mut *env.session;
     let binary = loaded.iter().find(|loaded| loaded.fd == fd).map(|loaded| &loaded.binary);

@@ -22,7 +22,8 @@ pub(super) fn print_all(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     }
     let core = core(env)?;
     if args.is_json() {
-        let bin = current(env.session).map_or_else(|| json!({}), |loaded| facts_json(&loaded.binary));
+        let bin = current(env.session, &env.view.lens)
+            .map_or_else(|| json!({}), |loaded| facts_json(&loaded.binary));
         return write_json(env.out, &json!({ "core": core, "bin": bin }));
     }
     for name in ["fd", "file", "size", "humansz", "mode", "format", "iorw", "block", "type"] {
@@ -41,7 +42,7 @@ pub(super) fn print_all(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 
 /// The facts of the headers.
 pub(super) fn print_facts(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let Some(loaded) = current(env.session) else {
+    let Some(loaded) = current(env.session, &env.view.lens) else {
         return if args.is_json() { Ok(writeln!(env.out, "{{}}")?) } else { Ok(()) };
     };
     let facts = loaded.binary.summary();
@@ -74,10 +75,10 @@ pub(super) fn print_facts(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 
 /// Everything that the other commands list, as one object.
 pub(super) fn print_everything(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
-    if let Ok(fd) = super::current_fd(env.session) {
+    if let Ok(fd) = super::current_fd(env.session, &env.view.lens) {
         crate::load::strings(env, fd)?;
     }
-    let Some(loaded) = current(env.session) else { return Ok(writeln!(env.out, "{{}}")?) };
+    let Some(loaded) = current(env.session, &env.view.lens) else { return Ok(writeln!(env.out, "{{}}")?) };
     let binary = &loaded.binary;
     let out = &mut *env.out;
     write!(out, "{{\"info\":{}", json_text(&facts_json(binary)))?;
@@ -104,9 +105,9 @@ pub(super) fn print_architectures(env: &mut Env<'_>, args: &Args<'_>) -> Result<
     if !args.is_json() {
         return Ok(());
     }
-    let fd = env.session.io.current()?;
+    let fd = env.current()?;
     let size = env.session.io.descriptor(fd)?.size();
-    let bins: Vec<Value> = current(env.session)
+    let bins: Vec<Value> = current(env.session, &env.view.lens)
         .map(|loaded| {
             let info = &loaded.binary.info;
             json!({ "arch": info.arch, "bits": info.bits, "offset": 0, "size": size, "machine": info.machine })
@@ -118,10 +119,10 @@ pub(super) fn print_architectures(env: &mut Env<'_>, args: &Args<'_>) -> Result<
 
 /// What is known without the headers, and the kind of file.
 fn core(env: &mut Env<'_>) -> Result<Map<String, Value>> {
-    let fd = env.session.io.current()?;
+    let fd = env.current()?;
     let descriptor = env.session.io.descriptor(fd)?;
     let (size, perm, uri) = (descriptor.size(), descriptor.perm, descriptor.uri.clone());
-    let binary = current(env.session).map(|loaded| &loaded.binary);
+    let binary = current(env.session, &env.view.lens).map(|loaded| &loaded.binary);
     let core = json!({
         "type": binary.map_or("", |binary| &binary.info.kind),
         "file": uri,

@@ -22,7 +22,7 @@ fn listed(args: &Args<'_>) -> (fn(&Symbol) -> bool, &'static str) {
 /// All of them.
 pub(super) fn print(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let mode = form(args);
-    let Some(loaded) = current(env.session) else { return super::nothing(env, mode) };
+    let Some(loaded) = current(env.session, &env.view.lens) else { return super::nothing(env, mode) };
     let (wanted, space) = listed(args);
     let binary = &loaded.binary;
     let demangled = env.is_set("bin.demangle");
@@ -44,7 +44,7 @@ pub(super) fn print(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 /// The one that holds the seek: the innermost, which begins last.
 pub(super) fn print_here(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let mode = form(args);
-    let Some(loaded) = current(env.session) else { return super::nothing(env, mode) };
+    let Some(loaded) = current(env.session, &env.view.lens) else { return super::nothing(env, mode) };
     let (wanted, space) = listed(args);
     let seek = env.view.seek;
     let holds = |symbol: &&Symbol| {

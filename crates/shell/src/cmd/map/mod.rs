@@ -205,7 +205,7 @@ fn map_all(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let words = args.words();
     let fd = match words.first() {
         Some(word) => u32::try_from(env.number(word)?).unwrap_or(u32::MAX),
-        None => env.session.io.current()?,
+        None => env.current()?,
     };
     let addr = words.get(1).map_or(Ok(0), |word| env.number(word))?;
     let before = env.session.io.maps.iter().map(|map| map.id).max();
@@ -226,7 +226,7 @@ fn map_below(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 fn map_between(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let (from, to) = two(args)?;
     let (from, to) = (env.number(&from)?, env.number(&to)?);
-    let fd = env.session.io.current()?;
+    let fd = env.current()?;
     let perm = env.session.io.descriptor(fd)?.perm;
     let size = to.checked_sub(from).ok_or_else(|| args.wrong("the end is before the start"))?;
     Wanted { fd, addr: from, size, offset: env.view.seek, perm, name: String::new() }.add(env)

@@ -11,7 +11,7 @@ use crate::render::{json_text, printable, script_line};
 
 /// Lists the visible notes that are wanted.
 pub(super) fn print(env: &mut Env<'_>, mode: Mode, wanted: impl Fn(&Note) -> bool) -> Result<()> {
-    let notes = env.session.notes.visible().filter(|note| wanted(note));
+    let notes = env.session.notes.visible(&env.view.note_space).filter(|note| wanted(note));
     match mode {
         Mode::Json => {
             let rows = notes.map(object).collect();

@@ -148,7 +148,7 @@ fn set(env: &mut Env<'_>, args: &Args<'_>, mut note: Note) -> Result<()> {
     if note.text.len() > LONGEST {
         return Err(args.wrong(format!("a note is at most {LONGEST} bytes long")));
     }
-    note.space = env.session.notes.spaces.selected().map(str::to_owned);
+    note.space = env.view.note_space.selected().map(str::to_owned);
     env.session.notes.set(note);
     Ok(())
 }

@@ -36,8 +36,18 @@ fn space(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         Mode::Json => list_json(env),
         Mode::Script => list_script(env),
         _ if args.is_empty() => list(env),
-        _ => env.session.notes.spaces.select(checked(args.text)?),
+        _ => {
+            let name = checked(args.text)?;
+            make(env, name)?;
+            env.view.note_space.select(name);
+            Ok(())
+        }
     }
+}
+
+/// Makes the space unless it is there, or all are meant.
+fn make(env: &mut Env<'_>, name: &str) -> Result<()> {
+    if name == "*" { Ok(()) } else { env.session.notes.spaces.add(name) }
 }
 
 fn checked(name: &str) -> Result<&str> {
@@ -54,7 +64,7 @@ fn count(notes: &Notes, space: &str) -> usize {
 fn list(env: &mut Env<'_>) -> Result<()> {
     let notes = &env.session.notes;
     for space in notes.spaces.names() {
-        let mark = if notes.spaces.shows(Some(space)) { '*' } else { '.' };
+        let mark = if env.view.note_space.shows(Some(space)) { '*' } else { '.' };
         writeln!(env.out, "{:5} {mark} {space}", count(notes, space))?;
     }
     Ok(())
@@ -63,7 +73,7 @@ fn list(env: &mut Env<'_>) -> Result<()> {
 fn list_json(env: &mut Env<'_>) -> Result<()> {
     let notes = &env.session.notes;
     let rows = notes.spaces.names().map(|space| {
-        let selected = notes.spaces.selected() == Some(space);
+        let selected = env.view.note_space.selected() == Some(space);
         json!({ "name": space, "count": count(notes, space), "selected": selected })
     });
     let rows = Value::Array(rows.collect());
@@ -75,26 +85,28 @@ fn list_script(env: &mut Env<'_>) -> Result<()> {
     for space in spaces.names() {
         writeln!(env.out, "CS {space}")?;
     }
-    Ok(writeln!(env.out, "CS {}", spaces.selected().unwrap_or("*"))?)
+    Ok(writeln!(env.out, "CS {}", env.view.note_space.selected().unwrap_or("*"))?)
 }
 
 fn push(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let name = checked(args.required("the space")?)?;
-    env.session.notes.spaces.push(name)
+    make(env, name)?;
+    env.view.note_space.push(name)
 }
 
 fn remove(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let notes = &mut env.session.notes;
+    let (notes, selection) = (&mut env.session.notes, &mut env.view.note_space);
     match args.text {
-        "" if notes.spaces.pop() => {}
+        "" if selection.pop() => {}
         "" => return Err(Error::failed("no space is remembered (CS+ remembers one)")),
         "*" => {
             let names: Vec<String> = notes.spaces.names().map(str::to_owned).collect();
             names.iter().for_each(|name| {
                 notes.spaces.remove(name);
+                selection.leave(name);
             });
         }
-        name if notes.spaces.remove(name) => {}
+        name if notes.spaces.remove(name) => selection.leave(name),
         name => {
             return Err(Error::failed(format!("no space '{}' (CS lists them)", printable(name))));
         }
@@ -105,8 +117,9 @@ fn remove(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 fn rename(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let new = checked(args.required("the new name")?)?;
     let notes = &mut env.session.notes;
-    let old = notes.spaces.selected().map(str::to_owned);
+    let old = env.view.note_space.selected().map(str::to_owned);
     let old = old.ok_or_else(|| Error::failed("no space is selected (CS NAME selects one)"))?;
     notes.rename_space(&old, new);
+    env.view.note_space.follow(&old, new);
     Ok(())
 }

@@ -120,7 +120,7 @@ pub(super) fn to_offset(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 
 pub(super) fn to_address(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let offset = if args.is_empty() { env.view.seek } else { env.number(args.text)? };
-    let fd = env.session.io.current()?;
+    let fd = env.current()?;
     let mut maps = env.session.io.maps.iter().filter(|map| map.fd == fd);
     let map = maps
         .find(|map| offset.checked_sub(map.delta).is_some_and(|inside| inside < map.size()))

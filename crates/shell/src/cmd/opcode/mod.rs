@@ -57,7 +57,7 @@ fn count(env: &mut Env<'_>, args: &Args<'_>) -> Result<u64> {
 /// The bytes that an instruction at an address may have.
 fn bytes(env: &mut Env<'_>, decoder: &Decoder, addr: u64) -> Result<Vec<u8>> {
     let mut bytes = vec![0; decoder.max_size()];
-    env.session.io.read_filled(addr, &mut bytes, env.ctx)?;
+    env.read_filled(addr, &mut bytes)?;
     Ok(bytes)
 }
 

@@ -14,7 +14,7 @@ const BAR: u64 = 25;
 
 pub(super) fn descriptors(env: &mut Env<'_>, mode: Mode) -> Result<()> {
     let io = &env.session.io;
-    let current = io.current().ok();
+    let current = io.current(&env.view.lens).ok();
     if mode == Mode::Json {
         let rows = io.descriptors().map(|descriptor| {
             json!({
@@ -49,7 +49,7 @@ pub(super) fn descriptors(env: &mut Env<'_>, mode: Mode) -> Result<()> {
 }
 
 pub(super) fn current(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let fd = env.session.io.current()?;
+    let fd = env.current()?;
     let descriptor = env.session.io.descriptor(fd)?;
     match args.mode {
         Mode::Quiet => writeln!(env.out, "{fd}")?,
@@ -64,7 +64,7 @@ pub(super) fn current(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 
 pub(super) fn bars(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
     let io = &env.session.io;
-    let current = io.current().ok();
+    let current = io.current(&env.view.lens).ok();
     let largest = io.descriptors().map(|descriptor| descriptor.size()).max().unwrap_or(0).max(1);
     for descriptor in io.descriptors() {
         let mark = if current == Some(descriptor.fd) { '*' } else { '-' };
@@ -84,7 +84,7 @@ pub(super) fn bars(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
 
 pub(super) fn binaries(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let io = &env.session.io;
-    let current = io.current().ok();
+    let current = io.current(&env.view.lens).ok();
     let mut rows = Vec::new();
     for (index, loaded) in env.session.loaded.iter().enumerate() {
         let descriptor = io.descriptors().find(|descriptor| descriptor.fd == loaded.fd);

@@ -128,7 +128,7 @@ fn open(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     if let Ok(fd) = args.text.parse::<u32>()
         && env.session.io.descriptor(fd).is_ok()
     {
-        return Ok(env.session.io.select(fd)?);
+        return Ok(env.select(fd)?);
     }
     let wanted = Wanted::parse(env, args, Perm::RX)?;
     if let Some(port) = listens(&wanted.uri) {
@@ -165,7 +165,7 @@ fn open_loaded(env: &mut Env<'_>, wanted: Wanted) -> Result<()> {
         }
     }
     if env.is_set("io.autofd") {
-        env.session.io.select(fd)?;
+        env.select(fd)?;
     }
     Ok(())
 }
@@ -180,7 +180,7 @@ fn open_plain(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 fn open_unmapped(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let wanted = Wanted::parse(env, args, Perm::R)?;
     let fd = wanted.open(env)?;
-    Ok(env.session.io.select(fd)?)
+    Ok(env.select(fd)?)
 }
 
 /// The port of a URI that names no host: it asks to serve, not to open.
@@ -207,7 +207,7 @@ fn close_all(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
 }
 
 fn close_others(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
-    let current = env.session.io.current()?;
+    let current = env.current()?;
     close_but(env, Some(current))
 }
 
@@ -243,7 +243,7 @@ fn exchange(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 /// Opens a descriptor's URI again; its number and maps stay. What holds its bytes itself, such
 /// as `malloc://`, would lose them, and only its permission changes.
 fn reopen(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let fd = if args.is_empty() { env.session.io.current()? } else { descriptor_number(env, args.text)? };
+    let fd = if args.is_empty() { env.current()? } else { descriptor_number(env, args.text)? };
     let perm = if args.row.name.ends_with('+') { Perm::RWX } else { Perm::RX };
     let descriptor = env.session.io.descriptor(fd)?;
     let scratch = descriptor.backend().is_scratch();

@@ -7,11 +7,11 @@ use crate::registry::Args;
 
 pub(super) fn select(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     if args.is_empty() {
-        let current = env.session.io.current()?;
+        let current = env.current()?;
         return Ok(writeln!(env.out, "{current}")?);
     }
     let fd = descriptor_number(env, args.text)?;
-    Ok(env.session.io.select(fd)?)
+    Ok(env.select(fd)?)
 }
 
 pub(super) fn select_next(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
@@ -28,11 +28,11 @@ pub(super) fn select_round(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
 
 /// Selects a neighbour of the current descriptor, where there is one.
 fn select_beside(env: &mut Env<'_>, beside: impl Fn(&[u32], usize) -> Option<&u32>) -> Result<()> {
-    let current = env.session.io.current()?;
+    let current = env.current()?;
     let fds: Vec<u32> = env.session.io.descriptors().map(|descriptor| descriptor.fd).collect();
     let at = fds.iter().position(|&fd| fd == current).unwrap_or(0);
     match beside(&fds, at) {
-        Some(&fd) => Ok(env.session.io.select(fd)?),
+        Some(&fd) => Ok(env.select(fd)?),
         None => Ok(()),
     }
 }

@@ -30,7 +30,7 @@ static ROWS: &[Row] = &[
 ];
 
 fn resize(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let fd = env.session.io.current()?;
+    let fd = env.current()?;
     if args.is_empty() {
         let size = env.session.io.descriptor(fd)?.size();
         return Ok(writeln!(env.out, "{size}")?);
@@ -59,9 +59,9 @@ pub(in crate::cmd) fn set_size(env: &mut Env<'_>, fd: u32, size: u64) -> Result<
 
 /// The current descriptor and the offset in it that shows at the seek.
 pub(crate) fn place(env: &Env<'_>) -> Result<(u32, u64)> {
-    match env.session.io.maps.at(env.view.seek).filter(|_| env.session.io.settings.va) {
+    match env.session.io.maps.at(env.view.seek).filter(|_| env.view.lens.va) {
         Some(map) => Ok((map.fd, map.offset_of(env.view.seek))),
-        None => Ok((env.session.io.current()?, env.view.seek)),
+        None => Ok((env.current()?, env.view.seek)),
     }
 }
 
@@ -76,7 +76,7 @@ fn shrink(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 }
 
 fn human_size(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
-    let fd = env.session.io.current()?;
+    let fd = env.current()?;
     let size = env.session.io.descriptor(fd)?.size();
     Ok(writeln!(env.out, "{}", crate::render::human_size(size))?)
 }

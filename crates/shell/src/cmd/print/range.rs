@@ -52,7 +52,7 @@ impl Range {
             crate::Error::Limit { what: "a length", limit: format!("{limit:#x} bytes at a time") }
         })?;
         let mut bytes = vec![0; len];
-        env.session.io.read_filled(self.addr, &mut bytes, env.ctx)?;
+        env.read_filled(self.addr, &mut bytes)?;
         Ok(bytes)
     }
 
@@ -93,7 +93,7 @@ impl Chunks {
         }
         self.buf.resize(len, 0);
         let addr = self.next;
-        let coverage = env.session.io.read_filled(addr, &mut self.buf, env.ctx)?;
+        let coverage = env.read_filled(addr, &mut self.buf)?;
         self.next = addr.wrapping_add(len as u64);
         self.left -= len as u64;
         Ok(Some(Chunk { addr, bytes: &self.buf, coverage }))

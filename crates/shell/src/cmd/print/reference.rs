@@ -218,14 +218,14 @@ fn is_sequence(cell: &[u8]) -> bool {
 fn instruction(env: &mut Env<'_>, addr: u64) -> Result<String> {
     let decoder = crate::cmd::decoder(env)?;
     let mut bytes = vec![0; decoder.max_size()];
-    env.session.io.read(addr, &mut bytes, env.ctx)?;
+    env.read(addr, &mut bytes)?;
     Ok(decoder.decode(&bytes, addr).map_or("invalid".to_owned(), |instruction| instruction.text()))
 }
 
 /// A string at an address.
 fn string(env: &mut Env<'_>, addr: u64) -> Result<Option<String>> {
     let mut bytes = vec![0; TEXT.1];
-    let coverage = env.session.io.read(addr, &mut bytes, env.ctx)?;
+    let coverage = env.read(addr, &mut bytes)?;
     bytes.truncate(coverage.runs().first().filter(|run| run.start == 0).map_or(0, |run| run.end));
     bytes.truncate(memchr::memchr(0, &bytes).unwrap_or(bytes.len()));
     let is_string = bytes.len() >= TEXT.0 && bytes.iter().all(|byte| matches!(byte, 0x20..=0x7e));

@@ -138,7 +138,7 @@ fn roles(env: &mut Env<'_>) -> BTreeMap<String, String> {
 /// What a register's value is about: the number in decimal, where it is and what is there.
 fn reference(env: &mut Env<'_>, value: u64) -> String {
     let mut told = vec![value.to_string()];
-    if value != 0 && env.session.io.is_mapped(value) {
+    if value != 0 && env.is_mapped(value) {
         let section = crate::cmd::print::section_name(env, value);
         told.extend(Some(section).filter(|section| !section.is_empty()));
         let flags: Vec<String> = env.session.flags.at(value).map(|flag| printable(&flag.name)).collect();

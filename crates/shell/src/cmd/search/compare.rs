@@ -16,7 +16,7 @@ pub(super) fn print_likeness(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     }
     let size = env.view.block;
     let mut wanted = vec![0; size];
-    let coverage = env.session.io.read(env.view.seek, &mut wanted, env.ctx)?;
+    let coverage = env.read(env.view.seek, &mut wanted)?;
     if size == 0 || coverage.runs().is_empty() {
         return Err(Error::failed("nothing can be read at the seek"));
     }
@@ -25,7 +25,7 @@ pub(super) fn print_likeness(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         let mut addr = from;
         loop {
             env.ctx.check()?;
-            let coverage = env.session.io.read(addr, &mut block, env.ctx)?;
+            let coverage = env.read(addr, &mut block)?;
             let next = if coverage.runs().is_empty() {
                 super::scan::readable(env, addr.saturating_add(size as u64))?
             } else {

@@ -146,7 +146,7 @@ fn around(env: &mut Env<'_>, addr: u64, bytes: &[u8]) -> Result<String> {
     let start = addr - before;
     let len = before + bytes.len() as u64 + AROUND;
     let mut shown = vec![0; usize::try_from(len).unwrap_or(0)];
-    let coverage = env.session.io.read(start, &mut shown, env.ctx)?;
+    let coverage = env.read(start, &mut shown)?;
     let printable = shown
         .iter()
         .enumerate()

@@ -37,15 +37,15 @@ pub(in crate::cmd) fn named(env: &mut Env<'_>, choice: &str) -> Result<Vec<Range
         "block" => vec![(seek, seek.saturating_add(block.saturating_sub(1)))],
         "io.map" => env.session.io.maps.at(seek).map(|map| (map.from, map.to)).into_iter().collect(),
         "file" | "raw" => {
-            let fd = env.session.io.current()?;
+            let fd = env.current()?;
             let size = env.session.io.descriptor(fd)?.size();
             size.checked_sub(1).map(|last| (0, last)).into_iter().collect()
         }
         _ if choice.starts_with("dbg.") => of_process(env, choice)?,
         "bin.section" | "bin.sections" | "bin.segments" => parts(env, choice),
-        _ if env.session.io.settings.va => maps(env, choice.strip_prefix("io.maps.").unwrap_or("")),
+        _ if env.view.lens.va => maps(env, choice.strip_prefix("io.maps.").unwrap_or("")),
         _ => {
-            let fd = env.session.io.current()?;
+            let fd = env.current()?;
             let size = env.session.io.descriptor(fd)?.size();
             size.checked_sub(1).map(|last| (0, last)).into_iter().collect()
         }

@@ -89,7 +89,7 @@ pub(super) fn scan_sparse(
 ) -> Result<ControlFlow<()>> {
     let (first, last) = range;
     let len = usize::try_from(last - first).unwrap_or(usize::MAX).saturating_add(1);
-    let shared = if last - first < LARGE { None } else { env.session.io.shared(first, len) };
+    let shared = if last - first < LARGE { None } else { env.shared(first, len) };
     let Some((source, offset)) = shared else { return scan(env, range, overlap, look) };
     let mut reader = Reader::new(env, range, overlap);
     let step = (reader.chunk - overlap) as u64;
@@ -193,7 +193,7 @@ impl Reader {
         let len = usize::try_from(left).unwrap_or(usize::MAX).saturating_add(1).min(self.chunk);
         let mut bytes = std::mem::take(&mut self.spare);
         bytes.resize(len, 0);
-        let coverage = env.session.io.read(addr, &mut bytes, env.ctx)?;
+        let coverage = env.read(addr, &mut bytes)?;
         let touches = left >= len as u64;
         if touches {
             // Behind a hole nothing is shared.
@@ -208,7 +208,7 @@ impl Reader {
 
 /// Where there may be bytes at or behind an address.
 pub(super) fn readable(env: &mut Env<'_>, addr: u64) -> Result<Option<u64>> {
-    if !env.session.io.settings.va {
+    if !env.view.lens.va {
         return Ok(Some(addr));
     }
     let Some(mapped) = env.session.io.maps.next_mapped(addr) else { return Ok(None) };
@@ -217,7 +217,7 @@ pub(super) fn readable(env: &mut Env<'_>, addr: u64) -> Result<Option<u64>> {
     // The byte itself is tried too: only what is behind it is asked for.
     let next = env.session.io.descriptor(fd)?.next_readable(offset, env.ctx)?;
     let mut byte = [0];
-    let here = env.session.io.read(mapped, &mut byte, env.ctx)?;
+    let here = env.read(mapped, &mut byte)?;
     if here.contains(0) {
         return Ok(Some(mapped));
     }

@@ -17,7 +17,7 @@ fn wanted(env: &Env<'_>, args: &Args<'_>) -> Result<String> {
 
 pub(super) fn next(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let (here, prefix) = (env.view.seek, wanted(env, args)?);
-    let named = env.session.flags.visible().filter(|flag| flag.name.starts_with(&prefix));
+    let named = env.session.flags.visible(&env.view.flag_space).filter(|flag| flag.name.starts_with(&prefix));
     let next = named.map(|flag| flag.addr).find(|&addr| addr > here);
     let next = next.ok_or_else(|| Error::failed("there is no flag behind this address"))?;
     env.view.seek_to(next);
@@ -26,7 +26,8 @@ pub(super) fn next(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 
 pub(super) fn previous(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let (here, prefix) = (env.view.seek, wanted(env, args)?);
-    let named = env.session.flags.visible().rev().filter(|flag| flag.name.starts_with(&prefix));
+    let named =
+        env.session.flags.visible(&env.view.flag_space).rev().filter(|flag| flag.name.starts_with(&prefix));
     let previous = named.map(|flag| flag.addr).find(|&addr| addr < here);
     let previous = previous.ok_or_else(|| Error::failed("there is no flag before this address"))?;
     env.view.seek_to(previous);
@@ -69,7 +70,7 @@ pub(super) fn to_register(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 
 /// Comments with a text in them, by address.
 fn comments(env: &Env<'_>, text: &str) -> Vec<(u64, String)> {
-    let comments = env.session.notes.visible().filter(|note| note.kind == Kind::Comment);
+    let comments = env.session.notes.visible(&env.view.note_space).filter(|note| note.kind == Kind::Comment);
     let named = comments.filter(|note| note.text.contains(text));
     named.map(|note| (note.addr, note.text.clone())).collect()
 }

@@ -44,7 +44,7 @@ fn pending(env: &mut Env<'_>) -> Result<Vec<Change>> {
     let overlay = std::mem::take(&mut env.session.io.overlay);
     let changes = overlay.iter().map(|(addr, after)| {
         let mut before = vec![0; after.len()];
-        env.session.io.read(addr, &mut before, env.ctx)?;
+        env.read(addr, &mut before)?;
         Ok(Change { addr, before, after: after.to_vec() })
     });
     let changes: Result<Vec<Change>> = changes.collect();
@@ -117,9 +117,9 @@ fn commit_all(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
 fn commit_where(env: &mut Env<'_>, wanted: impl Fn(&Change) -> bool) -> Result<()> {
     for change in pending(env)?.into_iter().filter(|change| wanted(change)) {
         let overlay: Overlay = std::mem::take(&mut env.session.io.overlay);
-        let caching = std::mem::replace(&mut env.session.io.settings.cache, false);
-        let result = env.session.io.write(change.addr, &change.after, env.ctx);
-        env.session.io.settings.cache = caching;
+        let caching = std::mem::replace(&mut env.view.lens.cache, false);
+        let result = env.write(change.addr, &change.after);
+        env.view.lens.cache = caching;
         env.session.io.overlay = overlay;
         result?;
         env.session.io.overlay.discard(change.addr, change.after.len());

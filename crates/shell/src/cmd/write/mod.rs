@@ -120,7 +120,7 @@ static ROWS: &[Row] = &[
 
 /// Writes at the current address.
 pub(super) fn put(env: &mut Env<'_>, bytes: &[u8]) -> Result<()> {
-    Ok(env.session.io.write(env.view.seek, bytes, env.ctx)?)
+    Ok(env.write(env.view.seek, bytes)?)
 }
 
 /// Writes at the current address and moves behind.
@@ -134,7 +134,7 @@ pub(super) fn put_on(env: &mut Env<'_>, bytes: &[u8]) -> Result<()> {
 /// Bytes at an address, all of which must be there unless `io.ff` fills them.
 pub(super) fn bytes_at(env: &mut Env<'_>, addr: u64, len: usize) -> Result<Vec<u8>> {
     let mut bytes = vec![0; len];
-    env.session.io.read_filled(addr, &mut bytes, env.ctx)?;
+    env.read_filled(addr, &mut bytes)?;
     Ok(bytes)
 }
 

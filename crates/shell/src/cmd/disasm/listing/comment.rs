@@ -153,7 +153,7 @@ impl Comments {
             self.name(env, pointer, shown);
             return self.access(env, instruction, pointer);
         }
-        if !env.session.io.is_mapped(pointer) {
+        if !env.is_mapped(pointer) {
             return Ok(());
         }
         self.name(env, pointer, shown);
@@ -175,7 +175,7 @@ impl Comments {
         }
         let mut bytes = [0; 8];
         let read = size.min(8);
-        let coverage = env.session.io.read(pointer, &mut bytes[..read], env.ctx)?;
+        let coverage = env.read(pointer, &mut bytes[..read])?;
         if !coverage.is_complete(read) {
             return Ok(());
         }
@@ -186,7 +186,7 @@ impl Comments {
             _ => format!("{value:#x}"),
         };
         let mut comment = format!("[{pointer:#x}:{size}]={shown}");
-        if size >= 4 && value != 0 && env.session.io.is_mapped(value) {
+        if size >= 4 && value != 0 && env.is_mapped(value) {
             if let Some(flag) = env.session.flags.at(value).next_back() {
                 comment.push(' ');
                 comment.push_str(&flag.name);
@@ -251,7 +251,7 @@ impl Comments {
         if to_memory {
             return Ok(());
         }
-        if env.session.io.is_mapped(value) {
+        if env.is_mapped(value) {
             self.name(env, value, shown);
             if self.all.is_empty() {
                 self.text(env, value)?;
@@ -266,7 +266,7 @@ impl Comments {
         if is_move && let Some(characters) = characters(value) {
             self.say(format!("'{characters}'"));
         }
-        if env.session.io.is_mapped(value) || (is_move && instruction.operands.contains('[')) {
+        if env.is_mapped(value) || (is_move && instruction.operands.contains('[')) {
             return Ok(());
         }
         if !shown.contains(&format!("{value:#x}")) && value > 9 && value < SMALL as u64 {

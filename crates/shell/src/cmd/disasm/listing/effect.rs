@@ -91,8 +91,7 @@ fn register(
     only_texts: bool,
 ) -> Result<Option<String>> {
     let mut told = format!("{name}={value:#x}");
-    let Some(addr) = u64::try_from(value).ok().filter(|addr| *addr != 0 && env.session.io.is_mapped(*addr))
-    else {
+    let Some(addr) = u64::try_from(value).ok().filter(|addr| *addr != 0 && env.is_mapped(*addr)) else {
         return Ok((!only_texts).then_some(told));
     };
     let is_named = instruction.pointer == Some(addr) || instruction.jump == Some(addr);
@@ -107,7 +106,7 @@ fn register(
         None if only_texts => return Ok(None),
         None => {
             let mut word = [0; 4];
-            if env.session.io.read(addr, &mut word, env.ctx)?.is_complete(word.len()) {
+            if env.read(addr, &mut word)?.is_complete(word.len()) {
                 told.push_str(&format!(" -> {:#x}", integer(&word, env.big_endian())));
             }
         }
