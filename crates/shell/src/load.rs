@@ -88,6 +88,19 @@ const STRINGS: usize = 1 << 20;
 /// # Errors
 /// When it cannot be opened, or headers of a known format make no sense.
 pub fn open(env: &mut Env<'_>, request: &Request) -> Result<u32> {
+    let known: Vec<u32> = env.session.io.descriptors().map(|it| it.fd).collect();
+    let opened = open_whole(env, request);
+    if opened.is_err() {
+        // What was not opened whole is not there.
+        let new = env.session.io.descriptors().map(|it| it.fd).filter(|fd| !known.contains(fd));
+        for fd in new.collect::<Vec<_>>() {
+            env.close(fd)?;
+        }
+    }
+    opened
+}
+
+fn open_whole(env: &mut Env<'_>, request: &Request) -> Result<u32> {
     let options = OpenOptions { create: request.create, ..options(env, request.perm) };
     let fd = env.session.io.open(&request.uri, &options, env.ctx)?;
     if env.view.lens.selected.is_none() {
@@ -122,6 +135,7 @@ pub fn open(env: &mut Env<'_>, request: &Request) -> Result<u32> {
                 env.session.notes.spaces.insert(note::SPACE);
             }
         }
+        Err(error) if error.is_interrupt() => return Err(error),
         Err(error) => {
             env.out.report(&format!("WARN: {}: the headers are not read: {error}", request.uri));
             map_whole(env, fd, request.map.unwrap_or(0))?;
@@ -154,10 +168,7 @@ fn wrap_core(env: &mut Env<'_>, fd: u32, uri: &str) -> Result<()> {
         }
     })?;
     match refused {
-        Some(error) if error.is_interrupt() => {
-            env.close(fd)?;
-            return Err(error.into());
-        }
+        Some(error) if error.is_interrupt() => return Err(error.into()),
         // It is a file all the same.
         Some(error) => {
             env.out.report(&format!("WARN: {uri}: it is opened as a file and not as a core: {error}"))
