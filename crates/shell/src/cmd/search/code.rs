@@ -139,7 +139,7 @@ fn print_sequence(
 /// The instruction at an address and its bytes, if all of them are there.
 fn at(env: &mut Env<'_>, decoder: &Decoder, addr: u64) -> Result<Option<(Instruction, Vec<u8>)>> {
     let mut bytes = vec![0; decoder.max_size()];
-    let read = env.session.io.read(addr, &mut bytes, env.ctx)?;
+    let read = env.read(addr, &mut bytes)?;
     let there = read.runs().first().filter(|run| run.start == 0).map_or(0, |run| run.end);
     bytes.truncate(there);
     let Some(instruction) = decoder.decode(&bytes, addr) else { return Ok(None) };
