@@ -158,7 +158,7 @@ impl Completer {
             return Some(Offer { start, choices: choices.take(OFFERED).collect() });
         }
         let kind = self.kind(command, at_address);
-        let names: Vec<String> = match kind {
+        let mut names: Vec<String> = match kind {
             Some(Kind::File) => return Some(self.paths(line, cursor)),
             Some(Kind::Setting) if typed[..word].ends_with('=') => {
                 let name = typed[..word - 1].rsplit([' ', ',']).next().unwrap_or_default();
@@ -175,6 +175,7 @@ impl Completer {
             Some(Kind::Text | Kind::Word | Kind::Hex | Kind::Command | Kind::Perm) => Vec::new(),
             _ => self.flags(prefix)?,
         };
+        names.sort_unstable();
         Some(Offer { start: word, choices: names.into_iter().map(Choice::named).collect() })
     }
 

@@ -267,6 +267,11 @@ impl farad_shell::view::Loan for Loan {
 
     fn stopped(&mut self) {
         let Some(group) = self.group else { return };
+        // Each of its processes stops by itself, a pager behind what restores the screen.
+        let from = Instant::now();
+        while runs(group) && from.elapsed() < STOP {
+            std::thread::sleep(Duration::from_millis(5));
+        }
         self.device.set_foreground(getpgrp());
         self.device.suspend();
         while !self.device.is_foreground() && has_job_control() {
@@ -306,8 +311,27 @@ fn has_job_control() -> bool {
 }
 
 fn parent_of(pid: Pid) -> Option<Pid> {
-    let text = std::fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero())).ok()?;
+    let (_, parent, _) = stat(&pid.as_raw_nonzero().to_string())?;
+    Pid::from_raw(parent)
+}
+
+/// Whether a process of a group is neither stopped nor at its end.
+fn runs(group: Pid) -> bool {
+    let Ok(processes) = std::fs::read_dir("/proc") else { return false };
+    let names = processes.flatten().filter_map(|process| process.file_name().into_string().ok());
+    let mut all = names.filter(|name| name.starts_with(|it: char| it.is_ascii_digit()));
+    all.any(|name| {
+        stat(&name).is_some_and(|(state, _, its)| {
+            its == group.as_raw_nonzero().get() && !['T', 't', 'Z', 'X'].contains(&state)
+        })
+    })
+}
+
+/// State, parent and group of a process.
+fn stat(process: &str) -> Option<(char, i32, i32)> {
+    let text = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
     // The name, in parentheses, may hold anything.
-    let fields = text.rsplit_once(')')?.1;
-    Pid::from_raw(fields.split_whitespace().nth(1)?.parse().ok()?)
+    let mut fields = text.rsplit_once(')')?.1.split_whitespace();
+    let state = fields.next()?.chars().next()?;
+    Some((state, fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
 }

@@ -15,7 +15,7 @@ pub(super) enum Event {
     Key(Key),
     /// Draw again: the window has another size, or the screen was another's.
     Redraw,
-    /// Nothing within the time given.
+    /// Nothing within the time given, or nothing that is a key.
     Nothing,
     /// The terminal is gone.
     End,
@@ -45,7 +45,13 @@ impl Keyboard {
             }
             let is_inside = self.decoder.is_inside();
             match self.device.read(if is_inside { Some(REST) } else { limit })? {
-                Input::Byte(byte) => self.decoder.push(byte),
+                Input::Byte(byte) => {
+                    self.decoder.push(byte);
+                    // Where it ended what is no key (a paste), whoever waits may have something to draw.
+                    if !self.decoder.is_inside() {
+                        return Ok(self.decoder.next().map_or(Event::Nothing, Event::Key));
+                    }
+                }
                 Input::Redraw => return Ok(Event::Redraw),
                 Input::Nothing if is_inside => self.decoder.flush(),
                 Input::Nothing => return Ok(Event::Nothing),

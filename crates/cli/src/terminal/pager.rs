@@ -16,6 +16,7 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span, Text};
 use ratatui::widgets::Paragraph;
 use regex::{Regex, RegexBuilder};
+use unicode_width::UnicodeWidthStr;
 
 use super::device::Mode;
 use super::key::Key;
@@ -74,13 +75,15 @@ pub(super) struct Pager {
     sanitizer: Sanitizer,
     /// The line that has no end yet.
     open: Vec<u8>,
+    /// Rows of the screen that the text would take.
+    rows: usize,
     looks: Option<JoinHandle<io::Result<Left>>>,
 }
 
 impl Pager {
     pub(super) fn new(keyboard: Arc<Mutex<Keyboard>>, cancel: Cancel) -> Pager {
         let (store, sanitizer) = (Shared::default(), Sanitizer::default());
-        Pager { keyboard, store, cancel, sanitizer, open: Vec::new(), looks: None }
+        Pager { keyboard, store, cancel, sanitizer, open: Vec::new(), rows: 0, looks: None }
     }
 
     fn push(&mut self, line: &[u8]) -> io::Result<()> {
@@ -94,18 +97,23 @@ impl Pager {
                 "the pager keeps {LIMIT} bytes: write longer output to a file"
             )));
         }
+        let line = String::from_utf8_lossy(line).into_owned();
+        let width = plain(&line).width();
         store.bytes += line.len() + size_of::<String>();
-        store.lines.push(String::from_utf8_lossy(line).into_owned());
-        let count = store.lines.len();
+        store.lines.push(line);
         drop(store);
-        if self.looks.is_none() && count >= self.rows() {
-            self.looks = Some(self.start()?);
+        if self.looks.is_none() {
+            let (columns, rows) = self.size();
+            self.rows += width.div_ceil(columns).max(1);
+            if self.rows >= rows {
+                self.looks = Some(self.start()?);
+            }
         }
         Ok(())
     }
 
-    fn rows(&self) -> usize {
-        self.keyboard.lock().unwrap_or_else(PoisonError::into_inner).device.size().1
+    fn size(&self) -> (usize, usize) {
+        self.keyboard.lock().unwrap_or_else(PoisonError::into_inner).device.size()
     }
 
     /// Shows the text from here on, on a thread of its own.

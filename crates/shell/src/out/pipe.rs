@@ -41,11 +41,16 @@ impl Screen {
         }
     }
 
-    /// Sets up a program that has not started.
-    fn prepare(&self, program: &mut Command) {
+    /// `sh -c command`. One that is to have the foreground leads a group of its own, and stops before it does anything: it
+    /// may touch the terminal only when that is its.
+    fn program(&self, command: &str) -> Command {
+        let mut program = Command::new("/bin/sh");
         if matches!(self, Screen::Own(loan) if loan.has_groups()) {
-            program.process_group(0);
+            program.process_group(0).args(["-c", "kill -STOP $$; exec /bin/sh -c \"$0\""]).arg(command);
+        } else {
+            program.arg("-c").arg(command);
         }
+        program
     }
 
     /// Puts a program that has started in the foreground, and holds what it got until it ends.
@@ -54,10 +59,11 @@ impl Screen {
             Screen::None => Ok(Held::Nothing),
             Screen::Ask(loan) => Ok(Held::Loan(loan)),
             Screen::Own(mut loan) => {
+                let Some(pid) = pid(child) else { return Ok(Held::Loan(loan)) };
                 if loan.has_groups() {
+                    next_stop(pid);
                     loan.give(child.id());
                 }
-                let Some(pid) = pid(child) else { return Ok(Held::Loan(loan)) };
                 let keep = std::thread::Builder::new().name("program".to_owned());
                 Ok(Held::Kept(Keeper(Some(keep.spawn(move || keep_until_end(pid, loan))?))))
             }
@@ -84,17 +90,31 @@ impl Drop for Keeper {
     }
 }
 
-/// Follows a program's stops at the terminal until it has ended; that it has is left for its parent to see.
+/// Follows a program's stops at the terminal until it has ended.
 fn keep_until_end(pid: Pid, mut loan: Box<dyn Loan>) {
+    while let Some(signal) = next_stop(pid) {
+        if [Signal::TTIN.as_raw(), Signal::TTOU.as_raw()].contains(&signal) {
+            // It wanted the terminal while that was not its.
+            loan.give(pid.as_raw_nonzero().get().unsigned_abs());
+        } else {
+            loan.stopped();
+        }
+    }
+}
+
+/// Waits until a program is stopped, and returns the signal that did it; `None` once it has ended, which is left for its
+/// parent to see.
+fn next_stop(pid: Pid) -> Option<i32> {
     let asked = WaitIdOptions::STOPPED | WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
     loop {
         match waitid(WaitId::Pid(pid), asked) {
             Ok(Some(status)) if status.stopped() => {
+                // What only looks leaves it to be seen again.
                 let _ = waitid(WaitId::Pid(pid), WaitIdOptions::STOPPED | WaitIdOptions::NOHANG);
-                loan.stopped();
+                return Some(status.stopping_signal().unwrap_or(Signal::STOP.as_raw()));
             }
             Err(rustix::io::Errno::INTR) => {}
-            _ => return,
+            _ => return None,
         }
     }
 }
@@ -122,12 +142,11 @@ impl<'a> Piped<'a> {
         ctx: &'a Ctx,
         screen: Screen,
     ) -> io::Result<Piped<'a>> {
-        let mut program = Command::new("/bin/sh");
-        program.arg("-c").arg(command).stdin(Stdio::piped());
+        let mut program = screen.program(command);
+        program.stdin(Stdio::piped());
         if !matches!(screen, Screen::Own(_)) {
             program.stdout(Stdio::piped());
         }
-        screen.prepare(&mut program);
         // What a client runs ends with all it started.
         let is_group = !ctx.principal.is_owner();
         if is_group {
@@ -280,10 +299,7 @@ pub(crate) fn run_on_terminal(
     screen: Screen,
     idle: &mut dyn FnMut(),
 ) -> io::Result<ExitStatus> {
-    let mut program = Command::new("/bin/sh");
-    program.arg("-c").arg(command);
-    screen.prepare(&mut program);
-    let mut child = program.spawn()?;
+    let mut child = screen.program(command).spawn()?;
     let _held = screen.start(&child)?;
     let ended = pid(&child).and_then(|pid| pidfd_open(pid, PidfdFlags::empty()).ok());
     loop {
