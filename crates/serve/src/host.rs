@@ -15,7 +15,6 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use farad_io::{Ctx, Effects, Principal};
-use farad_shell::config;
 use farad_shell::out::{Capture, Out};
 use farad_shell::view::Place;
 use farad_shell::{Env, Session, View, run_line};
@@ -23,7 +22,6 @@ use farad_shell::{Env, Session, View, run_line};
 use tokio::sync::broadcast;
 
 use crate::error::{Error, Result};
-use crate::seed::TERMINAL;
 
 /// Stack of a host's thread, bytes; only what is used of it takes memory.
 const STACK: usize = 32 << 20;
@@ -249,9 +247,7 @@ impl Desk {
         let owner = self.views.get(&ViewId::OWNER).map(View::resting_place);
         let mut view = owner.or_else(|| self.resting(ViewId::OWNER)).unwrap_or_default().view();
         // The owner's terminal is not the client's; a client says for itself what its own can do.
-        for row in TERMINAL.iter().filter_map(|name| config::variable(name).ok()) {
-            view.config.set(row, row.default.to_owned());
-        }
+        view.config = view.config.for_reader();
         view
     }
 

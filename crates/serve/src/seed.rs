@@ -13,13 +13,6 @@ use farad_shell::{Env, Registry, Session};
 use crate::error::Result;
 use crate::host::{Host, ViewId};
 
-/// Settings that belong to the starter's terminal, not to a client's.
-pub(crate) const TERMINAL: [&str; 6] =
-    ["scr.color", "scr.columns", "scr.rows", "scr.utf8", "scr.interactive", "scr.echo"];
-
-/// Settings that loading a file decides.
-const OF_FILES: [&str; 5] = ["asm.arch", "asm.bits", "asm.cpu", "asm.os", "cfg.bigendian"];
-
 /// Tables and settings.
 pub(crate) struct Seed {
     schemes: Schemes,
@@ -36,20 +29,14 @@ pub(crate) struct Seed {
 impl Seed {
     /// What a session and view have now.
     pub(crate) fn of(env: &Env<'_>) -> Seed {
-        let mut view = env.view.config.clone();
-        TERMINAL.iter().for_each(|name| drop(view.unset(name)));
-        let mut config = env.session.config.clone();
-        if !env.session.loaded.is_empty() {
-            // They tell of the starter's file.
-            OF_FILES.iter().for_each(|name| drop(config.unset(name)));
-        }
-        TERMINAL.iter().for_each(|name| drop(config.unset(name)));
+        // What the starter's file decides is not for others.
+        let has_file = !env.session.loaded.is_empty();
         let folder = env.setting("dir.tmp");
         Seed {
             schemes: env.session.io.schemes.clone(),
             registry: env.session.registry.clone(),
-            config,
-            view,
+            config: env.session.config.clone().for_session(has_file),
+            view: env.view.config.clone().for_session(false),
             block: env.view.block,
             max_out: env.setting_number("rap.maxout"),
             folder: if folder.is_empty() { std::env::temp_dir() } else { PathBuf::from(folder) },

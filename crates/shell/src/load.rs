@@ -282,11 +282,10 @@ pub(crate) fn settle(env: &mut Env<'_>, loaded: &Loaded) {
     ];
     for (name, value) in values {
         // What was set by hand before the file was opened stays.
-        if let Ok(row) = config::variable(name)
-            && env.session.config.find(name).is_none()
-            && let Ok(value) = row.normalize(&value)
+        if env.session.config.find(name).is_none()
+            && let Err(error) = config::settle(env.session, None, name, &value)
         {
-            env.session.config.set(row, value);
+            tracing::debug!("what a file says: {error}");
         }
     }
     let entry = loaded.binary.entries.iter().find(|entry| entry.kind == farad_bin::EntryKind::Program);

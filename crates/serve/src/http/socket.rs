@@ -290,9 +290,9 @@ impl Talk {
             return Err(format!("{WAITING} commands wait already"));
         }
         let (columns, color) = (asked["columns"].as_u64(), asked["color"].as_u64());
-        let settle = move |_: &mut Session, view: &mut View| {
-            set(view, "scr.columns", columns.map(|it| it.clamp(*COLUMNS.start(), *COLUMNS.end())));
-            set(view, "scr.color", color.map(|it| it.min(3)));
+        let settle = move |session: &mut Session, view: &mut View| {
+            set(session, view, "scr.columns", columns.map(|it| it.clamp(*COLUMNS.start(), *COLUMNS.end())));
+            set(session, view, "scr.color", color.map(|it| it.min(3)));
         };
         let limit = self.site.options.max_out;
         let command = command.to_owned();
@@ -375,9 +375,11 @@ fn facts_of(session: &mut Session, view: &mut View) -> Facts {
     Facts { seek, file, debug }
 }
 
-fn set(view: &mut View, name: &str, value: Option<u64>) {
-    if let (Some(value), Ok(row)) = (value, config::variable(name)) {
-        view.config.set(row, value.to_string());
+fn set(session: &mut Session, view: &mut View, name: &str, value: Option<u64>) {
+    if let Some(value) = value
+        && let Err(error) = config::settle(session, Some(view), name, &value.to_string())
+    {
+        tracing::debug!("what a page's terminal is: {error}");
     }
 }
 

@@ -11,7 +11,7 @@ use crate::host;
 /// Sets the view as the client wants it, where it says so, and returns the lines that answer.
 pub(super) fn greet(seat: &Seat, session: &mut Session, hello: Option<&ClientHello>) -> String {
     if let Some(hello) = hello
-        && let Err(error) = host::with_view(session, seat.view, |_, view| settle(view, hello))
+        && let Err(error) = host::with_view(session, seat.view, |session, view| settle(session, view, hello))
     {
         tracing::error!("{error}");
     }
@@ -19,7 +19,7 @@ pub(super) fn greet(seat: &Seat, session: &mut Session, hello: Option<&ClientHel
 }
 
 /// Sets what the client said of its terminal.
-pub(super) fn settle(view: &mut View, hello: &ClientHello) {
+pub(super) fn settle(session: &mut Session, view: &mut View, hello: &ClientHello) {
     let values = [
         ("scr.columns", hello.width.map(|width| width.to_string())),
         ("scr.color", hello.color.map(|color| color.to_string())),
@@ -28,9 +28,8 @@ pub(super) fn settle(view: &mut View, hello: &ClientHello) {
     ];
     for (name, value) in values {
         let Some(value) = value else { continue };
-        match config::variable(name).and_then(|row| Ok((row, row.normalize(&value)?))) {
-            Ok((row, value)) => view.config.set(row, value),
-            Err(error) => tracing::debug!("a client's hello: {error}"),
+        if let Err(error) = config::settle(session, Some(view), name, &value) {
+            tracing::debug!("a client's hello: {error}");
         }
     }
 }

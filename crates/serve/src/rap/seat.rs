@@ -126,7 +126,7 @@ impl Seat {
             let fd = load::open(&mut env, &request)?;
             env.select(fd)?;
             if let Some(hello) = hello {
-                greeting::settle(env.view, hello);
+                greeting::settle(env.session, env.view, hello);
             }
             Ok::<_, farad_shell::Error>((fd, env.view.seek))
         });

@@ -67,8 +67,7 @@ static GROUP: Group = Group {
         Row::new("set", "Set a variable of the view", |env, args| {
             let (name, value) = args.text.split_once('=').unwrap();
             let row = config::variable(name).unwrap();
-            env.view.config.set(row, row.normalize(value).unwrap());
-            Ok(())
+            config::change(env, row, Some(value), config::Reach::Statement)
         }),
         Row::new("show", "Print a variable", |env, args| {
             let value = env.setting(args.text).to_owned();

@@ -1,10 +1,8 @@
 //! Settings: show, set, reset, explain.
 
-use std::collections::BTreeSet;
-
 use farad_io::Effects;
 
-use crate::config::{self, Kind as Type, Scope, VARIABLES, Variable};
+use crate::config::{self, Kind as Type, Reach, VARIABLES, Variable};
 use crate::error::{Error, Result};
 use crate::eval::Env;
 use crate::registry::{Args, Glue, Group, Kind, Mode, Row, maybe, need};
@@ -72,17 +70,13 @@ static ROWS: &[Row] = &[
         .examples(&["e! hex.header"]),
     Row::new("er", "Let nobody change a setting any more", lock)
         .params(&[need("name", Kind::Setting)])
-        .effects(Effects::SETTINGS)
+        .effects(Effects::SETTINGS.union(Effects::POLICY))
         .examples(&["er hex.depth"]),
     Row::new("et", "Show the type of a setting", show_type)
         .params(&[need("name", Kind::Setting)])
         .effects(Effects::empty())
         .examples(&["et hex.cols"]),
 ];
-
-/// The settings that `er` has locked.
-#[derive(Default)]
-struct Locked(BTreeSet<&'static str>);
 
 /// Sets a variable from `name=value`: one that is each reader's own for this view, or for all
 /// views that have not set it themselves when `everywhere`; any other for the session.
@@ -93,7 +87,8 @@ pub fn set(env: &mut Env<'_>, assignment: &str, everywhere: bool) -> Result<()> 
     let (name, value) = assignment
         .split_once('=')
         .ok_or_else(|| Error::failed(format!("'{assignment}' sets nothing: write name=value")))?;
-    assign(env, find(name.trim())?, value.trim(), everywhere)
+    let reach = if everywhere { Reach::Everybody } else { Reach::Reader };
+    config::change(env, find(name.trim())?, Some(value.trim()), reach)
 }
 
 /// Sets a variable that was asked for before anything else. One that does not exist here, or never changes, keeps
@@ -118,59 +113,8 @@ pub fn set_or_warn(env: &mut Env<'_>, assignment: &str) -> Result<()> {
     }
 }
 
-fn assign(env: &mut Env<'_>, variable: &'static Variable, value: &str, everywhere: bool) -> Result<()> {
-    env.ctx.allow(variable.needs, &format!("setting {}", variable.name))?;
-    if env.session.extensions.of::<Locked>().0.contains(variable.name) {
-        return Err(Error::failed(format!("{} is locked (er)", variable.name)));
-    }
-    check_sandbox(env, variable)?;
-    let value = env.setting_value(variable, value)?;
-    check_width(env, variable, &value)?;
-    if variable.scope == Scope::View && !everywhere {
-        env.view.config.set(variable, value);
-    } else {
-        env.view.config.unset(variable.name);
-        env.session.config.set(variable, value);
-    }
-    apply(env);
-    follow_architecture(env, variable, everywhere)
-}
-
-/// The sandbox cannot be left from inside.
-fn check_sandbox(env: &Env<'_>, variable: &Variable) -> Result<()> {
-    if variable.name.starts_with("cfg.sandbox") && env.is_set("cfg.sandbox") {
-        return Err(Error::failed(format!("{} cannot be changed from inside the sandbox", variable.name)));
-    }
-    Ok(())
-}
-
 fn architecture(name: &str) -> Option<&'static farad_arch::Arch> {
     farad_arch::ARCHS.iter().find(|arch| arch.name == name)
-}
-
-/// The width must be one that the architecture has.
-fn check_width(env: &Env<'_>, variable: &Variable, value: &str) -> Result<()> {
-    let Some(arch) = architecture(env.setting("asm.arch")).filter(|_| variable.name == "asm.bits") else {
-        return Ok(());
-    };
-    let bits = config::number(value);
-    if arch.bits.iter().any(|&known| u64::from(known) == bits) {
-        return Ok(());
-    }
-    let known = arch.bits.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
-    Err(Error::failed(format!("asm.bits cannot be {value} with {}: use {known}", arch.name)))
-}
-
-/// An architecture without the width in force takes along its own.
-fn follow_architecture(env: &mut Env<'_>, variable: &Variable, everywhere: bool) -> Result<()> {
-    let Some(arch) = architecture(env.setting("asm.arch")).filter(|_| variable.name == "asm.arch") else {
-        return Ok(());
-    };
-    let bits = u32::try_from(env.setting_number("asm.bits")).unwrap_or(0);
-    match arch.nearest_bits(bits) {
-        nearest if nearest == bits => Ok(()),
-        nearest => assign(env, find("asm.bits")?, &nearest.to_string(), everywhere),
-    }
 }
 
 /// Brings what settings stand for elsewhere up to date: the `io.*` of the view's lens.
@@ -245,7 +189,6 @@ fn list_spaces(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 }
 
 fn list_accounts(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let locked = env.session.extensions.of::<Locked>().0.clone();
     let rows: Vec<&Variable> = beginning_with(args.text).collect();
     if rows.is_empty() {
         find(args.text)?;
@@ -259,7 +202,7 @@ fn list_accounts(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
                 "value": json_value(row, &shown),
                 "type": row.type_name(),
                 "desc": row.brief,
-                "ro": locked.contains(row.name),
+                "ro": env.session.config.is_locked(row.name),
             })),
             false => writeln!(env.out, "{} = {shown} ; {}", row.name, row.brief)?,
         }
@@ -333,17 +276,10 @@ fn explain(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 }
 
 fn reset(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let rows = if args.is_empty() { VARIABLES } else { std::slice::from_ref(find(args.text)?) };
-    for row in rows {
-        let is_locked = env.session.extensions.of::<Locked>().0.contains(row.name);
-        if is_locked || check_sandbox(env, row).is_err() {
-            continue;
-        }
-        env.view.config.unset(row.name);
-        env.session.config.unset(row.name);
+    match args.is_empty() {
+        true => config::reset_all(env),
+        false => config::change(env, find(args.text)?, None, Reach::Reader),
     }
-    apply(env);
-    Ok(())
 }
 
 fn toggle(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
@@ -359,13 +295,11 @@ fn toggle(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
             )));
         }
     };
-    assign(env, row, flipped, false)
+    config::change(env, row, Some(flipped), Reach::Reader)
 }
 
 fn lock(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
-    let row = find(args.required("the setting")?)?;
-    env.session.extensions.of::<Locked>().0.insert(row.name);
-    Ok(())
+    config::lock(env, find(args.required("the setting")?)?)
 }
 
 fn show_type(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {

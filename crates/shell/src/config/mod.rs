@@ -1,13 +1,23 @@
 //! Settings: one table of variables, values of a session, and a view's own values over them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use farad_io::Effects;
 
+mod change;
 mod row;
 mod table;
 
+pub(crate) use change::{lock, reset_all, unsettle, without_colours};
+pub use change::{Reach, change, settle};
 pub use table::VARIABLES;
+
+/// Settings that belong to a reader's terminal.
+const TERMINAL: [&str; 6] =
+    ["scr.color", "scr.columns", "scr.rows", "scr.utf8", "scr.interactive", "scr.echo"];
+
+/// Settings that loading a file decides.
+const OF_FILES: [&str; 5] = ["asm.arch", "asm.bits", "asm.cpu", "asm.os", "cfg.bigendian"];
 
 /// The type of a variable and what values it takes.
 #[derive(Clone, Copy, Debug)]
@@ -80,6 +90,18 @@ pub enum ConfigError {
         value: String,
         /// What it takes.
         expected: String,
+    },
+    /// Nobody may change it any more.
+    #[error("{name} is locked (er)")]
+    Locked {
+        /// The variable.
+        name: &'static str,
+    },
+    /// It decides what somebody may do, which the program does not settle by itself.
+    #[error("{name} is for a user to set")]
+    Held {
+        /// The variable.
+        name: &'static str,
     },
 }
 
@@ -167,26 +189,57 @@ fn parse_number(text: &str) -> Option<u64> {
     crate::lang::evaluate(text, &mut NoNames).ok()
 }
 
-/// Values that were set, by name. A session has one, and each view one over it.
+/// A value that was set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Kept {
+    text: String,
+    /// What who set it might do: made into commands, it does no more.
+    allow: Effects,
+}
+
+/// Values that were set, by name. A session has one, and each view one over it. They change through
+/// [`change`] and [`settle`] alone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Config {
-    values: BTreeMap<&'static str, String>,
+    values: BTreeMap<&'static str, Kept>,
+    /// Those that nobody may change any more (`er`).
+    locked: BTreeSet<&'static str>,
 }
 
 impl Config {
     /// The value set here, if any.
     pub fn find(&self, name: &str) -> Option<&str> {
-        self.values.get(name).map(String::as_str)
+        self.values.get(name).map(|kept| kept.text.as_str())
     }
 
-    /// Keeps a value that [`Variable::normalize`] gave.
-    pub fn set(&mut self, variable: &'static Variable, value: String) {
-        self.values.insert(variable.name, value);
+    /// What who set the value here might do.
+    pub(crate) fn allow(&self, name: &str) -> Option<Effects> {
+        self.values.get(name).map(|kept| kept.allow)
     }
 
-    /// Forgets the value set here.
-    pub fn unset(&mut self, name: &str) -> Option<String> {
-        self.values.remove(name)
+    /// Whether nobody may change it any more.
+    pub fn is_locked(&self, name: &str) -> bool {
+        self.locked.contains(name)
+    }
+
+    /// The same for another reader, who has a terminal of its own.
+    #[must_use]
+    pub fn for_reader(mut self) -> Config {
+        for row in TERMINAL.iter().filter_map(|name| variable(name).ok()) {
+            let kept = Kept { text: row.default.to_owned(), allow: Effects::all() };
+            self.values.insert(row.name, kept);
+        }
+        self
+    }
+
+    /// The same for another session: nothing that a terminal or, where one is open, a file decides.
+    #[must_use]
+    pub fn for_session(mut self, has_file: bool) -> Config {
+        let of_files = OF_FILES.iter().filter(|_| has_file);
+        for name in TERMINAL.iter().chain(of_files) {
+            self.values.remove(name);
+        }
+        self
     }
 }
 
@@ -217,6 +270,27 @@ mod tests {
         for row in VARIABLES {
             assert!(row.normalize(row.default).is_ok(), "{}={}", row.name, row.default);
             assert!(!row.brief.is_empty() && !row.brief.ends_with('.'), "{}", row.name);
+        }
+    }
+
+    /// What a setting that begins so chooses or decides is outside of the target.
+    const GUARDED: [(&str, Effects); 8] = [
+        ("cfg.sandbox", Effects::POLICY),
+        ("cmd.", Effects::OUTSIDE),
+        ("dbg.", Effects::DEBUG),
+        ("dir.", Effects::FILES),
+        ("file.", Effects::FILES),
+        ("http.", Effects::POLICY),
+        ("rap.", Effects::POLICY),
+        ("tcp.", Effects::POLICY),
+    ];
+
+    #[test]
+    fn what_reaches_outside_needs_the_right_to_it() {
+        for row in VARIABLES.iter().filter(|row| row.fixed.is_none()) {
+            for (_, needs) in GUARDED.iter().filter(|(prefix, _)| row.name.starts_with(prefix)) {
+                assert!(row.needs.contains(*needs | Effects::SETTINGS), "{} needs {needs:?}", row.name);
+            }
         }
     }
 }

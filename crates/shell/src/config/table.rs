@@ -226,46 +226,46 @@ pub static VARIABLES: &[Variable] = &[
         "",
         "Arguments of the program, for when it is started again",
     )),
-    row("dbg.aslr", Kind::Bool, Scope::Session, "false", "Have the memory of programs be laid out at random"),
-    row("dbg.btdepth", Kind::Number, Scope::Session, "128", "Most frames of a backtrace"),
-    row("dbg.clone", Kind::Bool, Scope::Session, "false", "Stop at new threads"),
-    row("dbg.execs", Kind::Bool, Scope::Session, "false", "Stop when the process runs another program"),
-    row(
+    debugs(row("dbg.aslr", Kind::Bool, Scope::Session, "false", "Have the memory of programs be laid out at random")),
+    debugs(row("dbg.btdepth", Kind::Number, Scope::Session, "128", "Most frames of a backtrace")),
+    debugs(row("dbg.clone", Kind::Bool, Scope::Session, "false", "Stop at new threads")),
+    debugs(row("dbg.execs", Kind::Bool, Scope::Session, "false", "Stop when the process runs another program")),
+    debugs(row(
         "dbg.exitkills",
         Kind::Bool,
         Scope::Session,
         "true",
         "Kill the program that was started when farad is left",
-    ),
-    row(
+    )),
+    debugs(row(
         "dbg.follow",
         Kind::Number,
         Scope::View,
         "0x20",
         "Seek to where the process stopped; 0 leaves the seek where it is",
-    ),
-    row(
+    )),
+    debugs(row(
         "dbg.follow.child",
         Kind::Bool,
         Scope::Session,
         "false",
         "Debug the process that is made, and let the one that made it go on alone",
-    ),
-    row("dbg.forks", Kind::Bool, Scope::Session, "false", "Stop at new processes"),
-    row(
+    )),
+    debugs(row("dbg.forks", Kind::Bool, Scope::Session, "false", "Stop at new processes")),
+    debugs(row(
         "dbg.linger",
         Kind::Number,
         Scope::Session,
         "60",
         "Seconds for which dbg.onlost=keep has a process wait",
-    ),
-    row(
+    )),
+    debugs(row(
         "dbg.onlost",
         Kind::Choice(fates),
         Scope::Session,
         "detach",
         "What becomes of a process whose debugger is lost: detach, keep it stopped for a while, or kill",
-    ),
+    )),
     runs(debugs(row(
         "dbg.profile",
         Kind::Text,
@@ -314,7 +314,7 @@ pub static VARIABLES: &[Variable] = &[
         "0",
         "Seconds after which emulation stops; 0 is no limit",
     ),
-    row("file.info", Kind::Bool, Scope::Session, "true", "Read the headers of files that are opened"),
+    files(row("file.info", Kind::Bool, Scope::Session, "true", "Read the headers of files that are opened")),
     row("graph.body", Kind::Bool, Scope::View, "true", "Show what stands in the boxes of graphs"),
     row("graph.bytes", Kind::Bool, Scope::View, "false", "Show the bytes of instructions in graphs"),
     row("graph.comments", Kind::Bool, Scope::View, "true", "Show comments in graphs"),
@@ -539,7 +539,7 @@ pub static VARIABLES: &[Variable] = &[
         row("http.sync", Kind::Text, Scope::Session, "", "Another server that is told of events"),
         "/ws tells all who listen",
     ),
-    row("http.timeout", Kind::Number, Scope::Session, "10", "Seconds an HTTP peer may stay silent"),
+    policy(row("http.timeout", Kind::Number, Scope::Session, "10", "Seconds an HTTP peer may stay silent")),
     fixed(row("http.ui", Kind::Text, Scope::Session, "m", "Which page is shown"), "there is one"),
     policy(row("http.upget", Kind::Bool, Scope::Session, "false", "Give uploaded files back (GET /up/NAME)")),
     policy(row("http.upload", Kind::Bool, Scope::Session, "false", "Take files (POST /up/NAME)")),
@@ -599,27 +599,27 @@ pub static VARIABLES: &[Variable] = &[
         row("prj.name", Kind::Text, Scope::Session, "", "Name of the open project"),
         "there are no projects",
     ),
-    row(
+    policy(row(
         "rap.idle",
         Kind::Number,
         Scope::Session,
         "3600",
         "Seconds a client may stay silent before it is hung up on; 0 is for ever",
-    ),
-    row(
+    )),
+    policy(row(
         "rap.loop",
         Kind::Bool,
         Scope::Session,
         "true",
         "Serve one client after another; else the server ends with its first",
-    ),
-    row(
+    )),
+    policy(row(
         "rap.maxout",
         Kind::Number,
         Scope::Session,
         "64M",
         "Longest output of one command that is kept for a client, in bytes",
-    ),
+    )),
     policy(row(
         "rap.public",
         Kind::Bool,
@@ -634,13 +634,13 @@ pub static VARIABLES: &[Variable] = &[
         "false",
         "Let a server that we are connected to run commands here",
     )),
-    row(
+    policy(row(
         "rap.timeout",
         Kind::Number,
         Scope::Session,
         "5",
         "Seconds to wait for a host to be found, to connect and to open",
-    ),
+    )),
     row("scr.color", Kind::Number, Scope::View, "0", "Colours: 0 none, 1 sixteen, 2 256, 3 all"),
     row("scr.color.bytes", Kind::Bool, Scope::View, "true", "Colour bytes by their value"),
     row(

@@ -56,11 +56,10 @@ fn settle_machine(env: &mut Env<'_>) {
     let values =
         [("asm.arch", info.arch.clone()), ("asm.bits", info.bits.to_string()), ("asm.os", info.os.clone())];
     for (name, value) in values {
-        if let Ok(row) = crate::config::variable(name)
-            && env.session.config.find(name).is_none()
-            && let Ok(value) = row.normalize(&value)
+        if env.session.config.find(name).is_none()
+            && let Err(error) = crate::config::settle(env.session, None, name, &value)
         {
-            env.session.config.set(row, value);
+            tracing::debug!("what a process is: {error}");
         }
     }
 }
@@ -71,11 +70,11 @@ const HERE: &str = "dbg.map";
 
 /// Has searches look at the memory map that the process is at, unless the user wants otherwise.
 fn search_here(env: &mut Env<'_>) {
-    if let Ok(row) = crate::config::variable(SEARCH)
-        && env.session.config.find(row.name).is_none()
-        && env.view.config.find(row.name).is_none()
+    if env.session.config.find(SEARCH).is_none()
+        && env.view.config.find(SEARCH).is_none()
+        && let Err(error) = crate::config::settle(env.session, None, SEARCH, HERE)
     {
-        env.session.config.set(row, HERE.to_owned());
+        tracing::debug!("{error}");
     }
 }
 
@@ -378,8 +377,10 @@ fn forget_process(env: &mut Env<'_>) -> Result<()> {
     let name = env.registers().profile().role("PC").unwrap_or("pc").to_owned();
     env.session.flags.remove(&name);
     // Searches were to look at its memory.
-    if env.session.config.find(SEARCH) == Some(HERE) {
-        env.session.config.unset(SEARCH);
+    if env.session.config.find(SEARCH) == Some(HERE)
+        && let Err(error) = crate::config::unsettle(env.session, SEARCH)
+    {
+        tracing::debug!("{error}");
     }
     Ok(())
 }

@@ -34,6 +34,12 @@ impl Env<'_> {
         config::value(&self.session.config, &self.view.config, name)
     }
 
+    /// What who set it might do, for when it is made into commands.
+    pub(crate) fn setting_allow(&self, name: &str) -> farad_io::Effects {
+        let set = self.view.config.allow(name).or_else(|| self.session.config.allow(name));
+        set.unwrap_or(farad_io::Effects::all())
+    }
+
     /// A setting that is true or false.
     pub fn is_set(&self, name: &str) -> bool {
         self.setting(name) == "true"
@@ -67,13 +73,8 @@ impl Env<'_> {
     /// # Errors
     /// An unknown variable, a wrong value, or one that would be run.
     pub(super) fn set_for_view(&mut self, name: &str, value: &str) -> Result<()> {
-        let failed = |error: config::ConfigError| Error::failed(error.to_string());
-        let row = config::variable(name).map_err(failed)?;
-        self.ctx.allow(row.needs.difference(farad_io::Effects::SETTINGS), name)?;
-        let value = self.setting_value(row, value)?;
-        self.view.config.set(row, value);
-        crate::cmd::config::apply(self);
-        Ok(())
+        let row = config::variable(name).map_err(|error| Error::failed(error.to_string()))?;
+        config::change(self, row, Some(value), config::Reach::Statement)
     }
 
     /// How the reader has the output painted.

@@ -34,19 +34,9 @@ impl Env<'_> {
                 // What was printed before a failure goes on all the same.
                 ran.and(piped.finish().map_err(Error::from))
             }
-            Some(Sink::Plain) => {
-                let color = self.view.config.find("scr.color").map(str::to_owned);
-                crate::config::variable("scr.color")
-                    .map(|row| self.view.config.set(row, "0".to_owned()))
-                    .map_err(|error| Error::failed(error.to_string()))?;
-                let result =
-                    run(&mut Env { session: self.session, view: self.view, ctx: self.ctx, out: self.out });
-                match (color, crate::config::variable("scr.color")) {
-                    (Some(color), Ok(row)) => self.view.config.set(row, color),
-                    _ => drop(self.view.config.unset("scr.color")),
-                }
-                result
-            }
+            Some(Sink::Plain) => crate::config::without_colours(self, |env| {
+                run(&mut Env { session: env.session, view: env.view, ctx: env.ctx, out: env.out })
+            }),
             Some(Sink::Interpret) => {
                 let (text, peer) = self.collect(run)?;
                 self.interpret(&text, peer)

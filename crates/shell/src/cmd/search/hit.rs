@@ -40,9 +40,8 @@ impl Hits {
     /// The next search; its number is `search.kwidx`, which goes on.
     pub(super) fn new(env: &mut Env<'_>, show: Show, is_json: bool) -> Result<Hits> {
         let number = env.setting_number("search.kwidx");
-        if let Ok(row) = crate::config::variable("search.kwidx") {
-            env.session.config.set(row, number.wrapping_add(1).to_string());
-        }
+        // Where the user has locked the number, all searches have the same.
+        let _ = crate::config::settle(env.session, None, "search.kwidx", &number.wrapping_add(1).to_string());
         let prefix = env.setting("search.prefix").to_owned();
         if !Flags::is_name(&prefix) {
             return Err(Error::failed(format!("search.prefix: no flag's name begins with '{prefix}'")));
