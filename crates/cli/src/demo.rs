@@ -282,6 +282,12 @@ impl Out for Kept {
             shown.mark_peer(peer);
         }
     }
+
+    fn mark_origin(&mut self, origin: &farad_shell::origin::Origin) {
+        if let Some(shown) = &mut self.shown {
+            shown.mark_origin(origin);
+        }
+    }
 }
 
 /// A terminal at which somebody types these lines.

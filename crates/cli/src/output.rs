@@ -109,6 +109,8 @@ impl Out for Standard {
     /// On a terminal everything is sanitized, a peer's text or not.
     fn mark_peer(&mut self, _peer: &str) {}
 
+    fn mark_origin(&mut self, _: &farad_shell::origin::Origin) {}
+
     fn is_terminal(&self) -> bool {
         self.sanitizer.is_some()
     }

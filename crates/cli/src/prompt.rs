@@ -1,6 +1,7 @@
 //! The prompt: line after line until `q` or the end of input.
 
 use anyhow::Result;
+use farad_io::Effects;
 
 use crate::completion;
 use crate::run::{Runner, print_nul};
@@ -16,9 +17,9 @@ pub(crate) fn run(runner: &mut Runner, lines: &Lines, zero: bool) -> Result<()> 
     }
     let mut size = lines.size();
     while runner.quit.is_none() {
-        let Settings { commands, text } = settings(runner, lines.is_terminal())?;
+        let Settings { commands, allow, text } = settings(runner, lines.is_terminal())?;
         if !commands.is_empty() {
-            runner.line(&commands)?;
+            runner.line_of(&commands, allow)?;
         }
         let line = lines.read(&text)?;
         if size != lines.size() {
@@ -56,6 +57,8 @@ fn follow(runner: &mut Runner, before: Option<(usize, usize)>, now: Option<(usiz
 struct Settings {
     /// Commands run before it.
     commands: String,
+    /// What who set those might do.
+    allow: Effects,
     /// Its text.
     text: String,
 }
@@ -66,6 +69,7 @@ fn settings(runner: &mut Runner, is_seen: bool) -> Result<Settings> {
         let is_seen = is_seen && env.is_set("scr.prompt");
         let far = if is_seen { farad_serve::diverted_prompt(env).ok().flatten() } else { None };
         let commands = env.setting("cmd.prompt").to_owned();
-        Settings { commands, text: far.unwrap_or_else(|| completion::prompt(env)) }
+        let allow = env.setting_allow("cmd.prompt");
+        Settings { commands, allow, text: far.unwrap_or_else(|| completion::prompt(env)) }
     })
 }

@@ -57,10 +57,20 @@ impl Runner {
         self.line_to(line, Box::new(Standard::new(self.reports)))
     }
 
+    /// Runs a line that somebody left, who might do so much.
+    pub(crate) fn line_of(&mut self, line: &str, allow: Effects) -> Result<bool> {
+        let ctx = self.ctx().no_more_than(allow);
+        self.line_in(line, &ctx, Box::new(Standard::new(self.reports)))
+    }
+
     /// Runs a line with results to `out`. Returns whether all of it succeeded.
     pub(crate) fn line_to(&mut self, line: &str, out: Box<dyn Out + Send>) -> Result<bool> {
         let ctx = self.ctx();
-        let outcome = self.host.line(ViewId::OWNER, line, &ctx, out)?;
+        self.line_in(line, &ctx, out)
+    }
+
+    fn line_in(&mut self, line: &str, ctx: &Ctx, out: Box<dyn Out + Send>) -> Result<bool> {
+        let outcome = self.host.line(ViewId::OWNER, line, ctx, out)?;
         self.failed |= !outcome.ok;
         self.quit = self.quit.or(outcome.quit);
         self.seek = outcome.seek;

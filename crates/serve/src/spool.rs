@@ -149,6 +149,8 @@ impl Out for Spool<'_> {
 
     /// The client learns that it is a peer's text from whom it got it.
     fn mark_peer(&mut self, _peer: &str) {}
+
+    fn mark_origin(&mut self, _: &farad_shell::origin::Origin) {}
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ pub mod lang;
 pub mod load;
 mod nearest;
 pub mod note;
+pub mod origin;
 pub mod out;
 pub mod paint;
 pub mod parse;

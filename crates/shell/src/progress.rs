@@ -64,6 +64,8 @@ mod tests {
 
         fn mark_peer(&mut self, _: &str) {}
 
+        fn mark_origin(&mut self, _: &crate::origin::Origin) {}
+
         fn progress(&mut self, line: &str) {
             self.0.push(line.to_owned());
         }

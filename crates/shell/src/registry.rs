@@ -114,6 +114,8 @@ pub struct Row {
     pub effects: Effects,
     /// Whether it may show or change what names of files are part of, if it touches the target at all.
     pub names: bool,
+    /// Whether it prints numbers, and words that it was given, and nothing that somebody may have left.
+    pub plain: bool,
     /// Lines that work on any session; each is run as a test.
     pub examples: &'static [&'static str],
     /// The function.
@@ -131,6 +133,7 @@ impl Row {
             modes: &[],
             effects: Effects::READ,
             names: true,
+            plain: false,
             examples: &[],
             run,
         }
@@ -159,6 +162,11 @@ impl Row {
     /// Which works alike whether the names of files were read or not, and so does not wait for them.
     pub const fn before_names(self) -> Row {
         Row { names: false, ..self }
+    }
+
+    /// Which prints numbers, and words that it was given, and nothing that somebody may have left.
+    pub const fn plain(self) -> Row {
+        Row { plain: true, ..self }
     }
 
     /// With examples.

@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::flag::Flags;
 use crate::load::Loaded;
 use crate::note::Notes;
+use crate::origin::Origin;
 use crate::register::Contexts;
 use crate::registry::Registry;
 
@@ -21,10 +22,22 @@ pub struct Alias {
     pub text: String,
     /// Whether it is shown, or else run.
     pub shown: bool,
-    /// The peer that wrote it, if one did: then it is data when it runs.
-    pub peer: Option<String>,
+    /// Whose words are in it besides those of who left it.
+    pub origin: Option<Origin>,
     /// What who left it might do: it does no more when somebody else runs it.
     pub allow: Effects,
+}
+
+impl Alias {
+    /// Whose words its text holds, for whom that is somebody else.
+    pub(crate) fn words_of(&self) -> Option<Origin> {
+        let mut origin = self.origin.clone();
+        if self.allow != Effects::all() {
+            let left = Origin { name: "who left the alias".to_owned(), allow: self.allow, is_peer: false };
+            Origin::join(&mut origin, &left);
+        }
+        origin
+    }
 }
 
 /// A macro.
@@ -85,6 +98,8 @@ pub struct Session {
     pub registry: Arc<Registry>,
     /// What commands did since somebody took it last, for who shows the session to others.
     pub done: Effects,
+    /// Who changed something without having all rights, and what all of those might do.
+    pub left: Option<Origin>,
     /// How to serve others while somebody waits, where there may be others.
     pub aside: Option<Aside>,
     /// State of other command groups.
@@ -106,6 +121,7 @@ impl Session {
             macros: BTreeMap::new(),
             registry,
             done: Effects::empty(),
+            left: None,
             aside: None,
             extensions: Extensions::default(),
         }

@@ -54,6 +54,8 @@ impl farad_shell::out::Out for Unheard {
     }
 
     fn mark_peer(&mut self, _peer: &str) {}
+
+    fn mark_origin(&mut self, _: &farad_shell::origin::Origin) {}
 }
 
 /// Asks something of the process, on the session's thread.

@@ -81,6 +81,8 @@ impl Out for Notes {
     }
 
     fn mark_peer(&mut self, _peer: &str) {}
+
+    fn mark_origin(&mut self, _: &farad_shell::origin::Origin) {}
 }
 
 /// What a process printed, up to a limit.
@@ -109,6 +111,8 @@ impl Out for Printed {
     }
 
     fn mark_peer(&mut self, _peer: &str) {}
+
+    fn mark_origin(&mut self, _: &farad_shell::origin::Origin) {}
 }
 
 impl Seat {

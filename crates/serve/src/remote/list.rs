@@ -1,6 +1,7 @@
 //! The listing of hosts in its three forms, and hanging up.
 
 use farad_shell::registry::Mode;
+use farad_shell::render::script_line;
 use farad_shell::{Args, Env, Result};
 use farad_wire::rap::hello::Ownership;
 use serde_json::{Value, json};
@@ -21,7 +22,7 @@ pub(super) fn list(env: &mut Env<'_>, mode: Mode) -> Result<()> {
         match mode {
             Mode::Script => {
                 let name = host.name.as_ref().map(|name| format!("{name}=")).unwrap_or_default();
-                writeln!(env.out, "=+ {name}{}", host.uri)?;
+                writeln!(env.out, "{}", script_line(&format!("=+ {name}{}", host.uri)))?;
             }
             _ => {
                 let name = host.name.as_ref().map(|name| format!(" {name}")).unwrap_or_default();

@@ -54,6 +54,10 @@ impl Out for Pushed<'_> {
         self.inner.mark_peer(peer);
     }
 
+    fn mark_origin(&mut self, origin: &farad_shell::origin::Origin) {
+        self.inner.mark_origin(origin);
+    }
+
     fn is_plain(&self) -> bool {
         true
     }

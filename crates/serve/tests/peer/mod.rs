@@ -102,6 +102,9 @@ impl Out for Seen {
     fn mark_peer(&mut self, peer: &str) {
         self.0.lock().unwrap().mark_peer(peer);
     }
+    fn mark_origin(&mut self, origin: &farad_shell::origin::Origin) {
+        self.0.lock().unwrap().mark_origin(origin);
+    }
 }
 
 impl Seen {

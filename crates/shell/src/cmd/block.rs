@@ -17,6 +17,7 @@ static ROWS: &[Row] = &[
         .params(&[maybe("bytes", Kind::Number)])
         .effects(Effects::VIEW)
         .before_names()
+        .plain()
         .examples(&["b", "b 16", "bj", "b*"]),
     Row::new("b+", "Make the block larger", grow)
         .glue(Glue::Number)

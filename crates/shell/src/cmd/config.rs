@@ -5,6 +5,7 @@ use farad_io::Effects;
 use crate::config::{self, Kind as Type, Reach, VARIABLES, Variable};
 use crate::error::{Error, Result};
 use crate::eval::Env;
+use crate::origin::Origin;
 use crate::registry::{Args, Glue, Group, Kind, Mode, Row, maybe, need};
 use crate::render::printable;
 
@@ -239,7 +240,8 @@ fn list(env: &mut Env<'_>, prefix: &str) -> Result<()> {
 
 fn list_script(env: &mut Env<'_>) -> Result<()> {
     for row in VARIABLES {
-        let shown = value(env, row.name).to_owned();
+        let shown = printable(value(env, row.name));
+        Origin::mark_left(row.name, env.setting_allow(row.name), env.out);
         writeln!(env.out, "'e {}={shown}", row.name)?;
     }
     Ok(())

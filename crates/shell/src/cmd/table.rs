@@ -23,7 +23,7 @@ static ROWS: &[Row] = &[
         .glue(Glue::Rest)
         .modes(&[Mode::Json, Mode::Script])
         .params(&[maybe("query", Kind::Text)])
-        .effects(Effects::VIEW)
+        .effects(Effects::VIEW.union(Effects::ANNOTATE))
         .examples(&[",h xs addr name;,r 0x10 foo;, addr/gt/4,:csv", ",h s a;,r b;,j"]),
     Row::new(",/", "Ask the table something and leave it as it is", ask)
         .glue(Glue::Rest)
@@ -47,7 +47,7 @@ static ROWS: &[Row] = &[
     .examples(&[",h xsb addr name seen"]),
     Row::new(",r", "Add a row to the table", add)
         .params(&[need("cells", Kind::Text)])
-        .effects(Effects::VIEW)
+        .effects(Effects::VIEW.union(Effects::ANNOTATE))
         .examples(&[",h xs addr name;,r 0x10 \"two words\""]),
 ];
 

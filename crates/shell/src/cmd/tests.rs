@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use farad_io::{Ctx, Principal, Schemes};
 
+use crate::config;
 use crate::eval::{Env, run_line};
 use crate::load::{self, Request};
 use crate::out::Capture;
@@ -216,8 +217,41 @@ fn the_sandbox_refuses_and_cannot_be_left() {
         let (succeeded, out) = bench.run(line);
         assert!(!succeeded && out.reports[0].contains("sandbox"), "{line}: {:?}", out.reports);
     }
-    assert!(bench.run("e-cfg.sandbox; e-").0);
+    for line in ["e-cfg.sandbox", "e-", "e! cfg.sandbox", "?e x @e:cfg.sandbox=false"] {
+        let (succeeded, out) = bench.run(line);
+        assert!(
+            !succeeded && out.reports[0].contains("from inside the sandbox"),
+            "{line}: {:?}",
+            out.reports
+        );
+    }
     assert!(bench.run("e cfg.sandbox").1.text().starts_with("true"));
+}
+
+#[test]
+fn the_sandbox_holds_for_the_rest_of_the_line() {
+    let (succeeded, out) = Bench::new().run("e cfg.sandbox=true;!true");
+    assert!(!succeeded && out.reports[0].contains("sandbox"), "{:?}", out.reports);
+}
+
+#[test]
+fn a_locked_setting_stays_in_every_way() {
+    let mut bench = Bench::new();
+    assert!(bench.run("er asm.bits;er hex.header;er search.in").0);
+    let ways = [
+        "e asm.bits=32",
+        "e- asm.bits",
+        "e! hex.header",
+        "pd 1 @b:32",
+        "px @e:hex.header=false",
+        "e,search.in=raw",
+    ];
+    for line in ways {
+        let (succeeded, out) = bench.run(line);
+        assert!(!succeeded && out.reports[0].contains("is locked (er)"), "{line}: {:?}", out.reports);
+    }
+    assert!(config::settle(&mut bench.session, None, "asm.bits", "16").is_err());
+    assert!(config::settle(&mut bench.session, None, "http.auth", "true").is_err());
 }
 
 #[test]

@@ -17,22 +17,31 @@ use crate::view::BLOCK_LIMIT;
 pub(super) const GROUP: Group = Group { prefix: "y", brief: "copy and paste bytes", rows: ROWS };
 
 const COPY: &[Param] = &[maybe("length", Kind::Number), maybe("address", Kind::Address)];
+/// What is copied is the session's.
+const KEEPS: Effects = Effects::READ.union(Effects::ANNOTATE);
 const WRITES: Effects = Effects::READ.union(Effects::WRITE);
 
 static ROWS: &[Row] = &[
     Row::new("y", "Copy so many bytes, or show what is copied", copy)
         .params(COPY)
+        .effects(KEEPS)
         .modes(&[Mode::Json, Mode::Script, Mode::Quiet])
         .examples(&["y 8", "y 4;y", "y 4;yj"]),
-    Row::new("y-", "Forget what is copied", forget),
-    Row::new("y-*", "Forget what is copied", forget),
+    Row::new("y-", "Forget what is copied", forget).effects(KEEPS),
+    Row::new("y-*", "Forget what is copied", forget).effects(KEEPS),
     Row::new("y8", "The copied bytes in hex digits", print_digits).examples(&["y 4;y8"]),
     Row::new("yp", "The copied bytes as they are", print_text),
     Row::new("ys", "The copied bytes as text", print_text).examples(&["yw text;ys"]),
     Row::new("yx", "The copied bytes as a hex dump", print_dump).examples(&["y 4;yx"]),
-    Row::new("yw", "Copy text", copy_text).params(&[need("text", Kind::Text)]).examples(&["yw text"]),
-    Row::new("ywx", "Copy hex digits", copy_digits).params(&[need("hex", Kind::Hex)]).examples(&["ywx 4142"]),
-    Row::new("yfx", "Copy hex digits", copy_digits).params(&[need("hex", Kind::Hex)]),
+    Row::new("yw", "Copy text", copy_text)
+        .effects(KEEPS)
+        .params(&[need("text", Kind::Text)])
+        .examples(&["yw text"]),
+    Row::new("ywx", "Copy hex digits", copy_digits)
+        .effects(KEEPS)
+        .params(&[need("hex", Kind::Hex)])
+        .examples(&["ywx 4142"]),
+    Row::new("yfx", "Copy hex digits", copy_digits).effects(KEEPS).params(&[need("hex", Kind::Hex)]),
     Row::new("yf", "Copy so many bytes from an offset of a file", copy_part_of_file)
         .params(&[need("length", Kind::Number), maybe("offset", Kind::Number), need("file", Kind::File)])
         .effects(Effects::FILES),
@@ -43,6 +52,7 @@ static ROWS: &[Row] = &[
         .params(&[need("file", Kind::File)])
         .effects(Effects::FILES),
     Row::new("yz", "Copy a string that ends with a NUL", copy_string)
+        .effects(KEEPS)
         .params(&[maybe("length", Kind::Number)])
         .examples(&["yz"]),
     Row::new("yt", "Copy so many bytes to another address", copy_to)

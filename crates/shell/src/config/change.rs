@@ -6,7 +6,7 @@
 
 use farad_io::Effects;
 
-use super::{Config, ConfigError, Kept, Kind, Scope, VARIABLES, Variable, number, variable};
+use super::{Config, ConfigError, Kept, Scope, VARIABLES, Variable, number, variable};
 use crate::error::{Error, Result};
 use crate::eval::Env;
 use crate::session::Session;
@@ -115,13 +115,32 @@ pub(crate) fn unsettle(session: &mut Session, name: &str) -> std::result::Result
     Ok(())
 }
 
+/// What a view had of a setting, before it was changed for a while.
+#[derive(Debug)]
+pub(crate) struct Before(&'static Variable, Option<Kept>);
+
+impl Before {
+    /// Of all that a change of the named one changes in a view: an architecture may take along its width.
+    pub(crate) fn change_of(view: &View, name: &str) -> Vec<Before> {
+        let along = if name == "asm.arch" { "asm.bits" } else { name };
+        let mut rows: Vec<&Variable> = [name, along].iter().filter_map(|name| variable(name).ok()).collect();
+        rows.dedup_by_key(|row| row.name);
+        rows.into_iter().map(|row| Before(row, view.config.values.get(row.name).cloned())).collect()
+    }
+
+    /// Puts it back.
+    pub(crate) fn put_back(self, view: &mut View) {
+        view.config.put(self.0.name, self.1);
+    }
+}
+
 /// Runs something without colours.
 pub(crate) fn without_colours<T>(env: &mut Env<'_>, run: impl FnOnce(&mut Env<'_>) -> T) -> T {
     const COLOUR: &str = "scr.color";
-    let before = env.view.config.values.get(COLOUR).cloned();
+    let before = Before::change_of(env.view, COLOUR);
     env.view.config.put(COLOUR, Some(Kept { text: "0".to_owned(), allow: Effects::all() }));
     let result = run(env);
-    env.view.config.put(COLOUR, before);
+    before.into_iter().for_each(|before| before.put_back(env.view));
     result
 }
 
@@ -182,13 +201,6 @@ fn follow_architecture(env: &mut Env<'_>, row: &Variable, reach: Reach) -> Resul
             let row = variable("asm.bits").map_err(|error| Error::failed(error.to_string()))?;
             change(env, row, Some(&nearest.to_string()), reach)
         }
-    }
-}
-
-impl Variable {
-    /// Whether what it holds is run as commands.
-    pub(crate) fn holds_commands(&self) -> bool {
-        matches!(self.kind, Kind::Text) && self.needs.contains(Effects::OUTSIDE)
     }
 }
 

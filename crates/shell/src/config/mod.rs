@@ -8,7 +8,7 @@ mod change;
 mod row;
 mod table;
 
-pub(crate) use change::{lock, reset_all, unsettle, without_colours};
+pub(crate) use change::{Before, lock, reset_all, unsettle, without_colours};
 pub use change::{Reach, change, settle};
 pub use table::VARIABLES;
 

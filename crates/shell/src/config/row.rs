@@ -63,22 +63,22 @@ pub(super) const fn row(
 
 /// One whose value is run as commands later, by whoever is there then.
 pub(super) const fn runs(variable: Variable) -> Variable {
-    Variable { needs: Effects::SETTINGS.union(Effects::OUTSIDE), ..variable }
+    Variable { needs: variable.needs.union(Effects::OUTSIDE), ..variable }
 }
 
 /// One that says what programs are run with.
 pub(super) const fn debugs(variable: Variable) -> Variable {
-    Variable { needs: Effects::SETTINGS.union(Effects::DEBUG), ..variable }
+    Variable { needs: variable.needs.union(Effects::DEBUG), ..variable }
 }
 
 /// One that names files of this machine.
 pub(super) const fn files(variable: Variable) -> Variable {
-    Variable { needs: Effects::SETTINGS.union(Effects::FILES), ..variable }
+    Variable { needs: variable.needs.union(Effects::FILES), ..variable }
 }
 
 /// One that says who may do what.
 pub(super) const fn policy(variable: Variable) -> Variable {
-    Variable { needs: Effects::SETTINGS.union(Effects::POLICY), ..variable }
+    Variable { needs: variable.needs.union(Effects::POLICY), ..variable }
 }
 
 /// One that has its first value and no other, and why.

@@ -226,10 +226,22 @@ pub static VARIABLES: &[Variable] = &[
         "",
         "Arguments of the program, for when it is started again",
     )),
-    debugs(row("dbg.aslr", Kind::Bool, Scope::Session, "false", "Have the memory of programs be laid out at random")),
+    debugs(row(
+        "dbg.aslr",
+        Kind::Bool,
+        Scope::Session,
+        "false",
+        "Have the memory of programs be laid out at random",
+    )),
     debugs(row("dbg.btdepth", Kind::Number, Scope::Session, "128", "Most frames of a backtrace")),
     debugs(row("dbg.clone", Kind::Bool, Scope::Session, "false", "Stop at new threads")),
-    debugs(row("dbg.execs", Kind::Bool, Scope::Session, "false", "Stop when the process runs another program")),
+    debugs(row(
+        "dbg.execs",
+        Kind::Bool,
+        Scope::Session,
+        "false",
+        "Stop when the process runs another program",
+    )),
     debugs(row(
         "dbg.exitkills",
         Kind::Bool,
@@ -273,13 +285,13 @@ pub static VARIABLES: &[Variable] = &[
         "",
         "Run directives for debugging, such as arg1=text, with commas between; or a file of them",
     ))),
-    files(row(
+    files(debugs(row(
         "dbg.symbols",
         Kind::Text,
         Scope::Session,
         "/usr/lib/debug",
         "Folders, with colons between, of files that have the names of those stripped of them",
-    )),
+    ))),
     files(row("dir.tmp", Kind::Text, Scope::Session, "/tmp", "Folder for temporary files")),
     row(
         "emu.str",

@@ -1,5 +1,6 @@
 //! Breakpoints and watchpoints: where, and what happens there.
 
+use farad_io::Effects;
 use farad_wire::target::{Point, PointKind};
 
 /// Most breakpoints.
@@ -24,6 +25,8 @@ pub(crate) struct Breakpoint {
     pub(crate) condition: String,
     /// Commands that run when it is hit.
     pub(crate) command: String,
+    /// What who gave those might do: they do no more at a hit that somebody else comes to.
+    pub(crate) allow: Effects,
     /// Whether the process goes on until those give 0.
     pub(crate) goes_on: bool,
 }
@@ -40,6 +43,7 @@ impl Breakpoint {
             hits: 0,
             condition: String::new(),
             command: String::new(),
+            allow: Effects::all(),
             goes_on: false,
         }
     }

@@ -5,6 +5,7 @@ use farad_wire::target::{Event, How, Reason, Reply, Request, Resume, Stop, Stops
 use super::{Breakpoint, LOOK, open, signal_name, surprise};
 use crate::error::{Error, Result};
 use crate::eval::Env;
+use crate::origin::Origin;
 use crate::view::Loan;
 
 /// Bytes of output told with one stop, beyond which the process waits until they were taken.
@@ -178,9 +179,8 @@ fn goes_on(env: &mut Env<'_>, stop: &Stop, until: &[u64]) -> Result<bool> {
         Some(addr) if until.contains(&addr) => {}
         _ => tell(env, stop),
     }
-    let command = env.setting("cmd.bp").to_owned();
-    if place.is_some() && !command.is_empty() {
-        env.run_text(&command)?;
+    if place.is_some() {
+        env.run_setting("cmd.bp")?;
     }
     Ok(false)
 }
@@ -198,7 +198,9 @@ fn hit(env: &mut Env<'_>, index: usize) -> Result<bool> {
     let addr = point.point.addr;
     if !point.command.is_empty() {
         let before = std::mem::take(&mut env.view.value);
-        env.run_text(&point.command)?;
+        Origin::mark_left(&format!("the commands of the breakpoint at {addr:#x}"), point.allow, env.out);
+        let ctx = env.ctx.no_more_than(point.allow);
+        env.with_ctx(&ctx).run_text(&point.command)?;
         if point.goes_on && env.view.value != 0 {
             return Ok(true);
         }
@@ -212,10 +214,7 @@ fn hit(env: &mut Env<'_>, index: usize) -> Result<bool> {
     }
     let what = if point.perm() == "--x" { "breakpoint" } else { "watchpoint" };
     env.out.report(&format!("INFO: hit {what} at: {addr:#x}"));
-    let command = env.setting("cmd.bp").to_owned();
-    if !command.is_empty() {
-        env.run_text(&command)?;
-    }
+    env.run_setting("cmd.bp")?;
     Ok(false)
 }
 

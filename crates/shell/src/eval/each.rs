@@ -26,12 +26,12 @@ impl Env<'_> {
                 return Err(Error::failed("@@== takes a plain command"));
             };
             let words = self.resolve(text)?;
-            let peer = words.peer.as_ref().map(|(peer, _)| peer.as_str());
+            let origin = words.origin.as_ref().map(|(origin, _)| origin);
             for word in words.text.split_whitespace() {
                 self.ctx.check()?;
                 self.with_temps(temps, |env| {
                     let mut command = env.resolve(command)?;
-                    command.push_word(word, peer);
+                    command.push_word(word, origin);
                     env.run_resolved(&command)
                 })?;
             }

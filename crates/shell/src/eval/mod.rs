@@ -2,7 +2,8 @@
 //!
 //! Effects are checked here, at every node and command, against the principal of the context,
 //! however deep the nesting. Text that a peer wrote is data: where it would choose what runs,
-//! it runs on the peer's behalf, who may leave notes and do nothing else.
+//! it runs on the peer's behalf, who may leave notes and do nothing else. So it is with text that holds
+//! words of a client who may do less than the caller.
 
 use std::path::Path;
 
@@ -11,8 +12,9 @@ use farad_io::{Ctx, Effects, Principal};
 use crate::error::{Error, Result};
 use crate::lang::tree::{Condition, Errors, Interpret};
 use crate::lang::{self, Body, Statement, Text};
+use crate::origin::{self, Origin};
 use crate::out::{Collected, Out};
-use crate::registry::{Args, Kind};
+use crate::registry::{Args, Kind, Mode};
 use crate::render::{excerpt, printable};
 use crate::session::Session;
 use crate::view::View;
@@ -50,43 +52,47 @@ pub struct Env<'a> {
 pub(crate) struct Resolved {
     /// The text.
     pub(crate) text: String,
-    /// The peer that wrote part of it, and where in the text that begins.
-    peer: Option<(String, usize)>,
+    /// Whose words are in it besides the caller's, and where in the text those begin.
+    origin: Option<(Origin, usize)>,
 }
 
 impl Resolved {
-    /// The context to run the text in as one command: the caller's, less what a peer's words may
+    /// The context to run the text in as one command: the caller's, less what somebody else's words may
     /// not choose.
     fn ctx(&self, ctx: &Ctx) -> Ctx {
-        let Some((peer, from)) = &self.peer else { return ctx.clone() };
+        let Some((origin, from)) = &self.origin else { return ctx.clone() };
         let name = self.text.trim_start();
         let name = name.split(char::is_whitespace).next().unwrap_or(name);
         let name_ends = self.text.len() - self.text.trim_start().len() + name.len();
-        if *from <= name_ends {
-            return ctx.for_principal(Principal::peer_text(peer));
+        match *from <= name_ends {
+            true => origin.ctx(ctx),
+            false => origin.ctx_of_arguments(ctx),
         }
-        let chosen = Effects::OUTSIDE | Effects::POLICY;
-        ctx.for_principal(Principal {
-            name: format!("{} with words of {peer}", ctx.principal.name),
-            allow: ctx.principal.allow.difference(chosen),
-        })
     }
 
-    /// The context to run the text in as language: a peer's words may be any command of it.
+    /// The context to run the text in as language: somebody else's words may be any command of it.
     fn script_ctx(&self, ctx: &Ctx) -> Ctx {
-        match &self.peer {
-            Some((peer, _)) => ctx.for_principal(Principal::peer_text(peer)),
-            None => ctx.clone(),
-        }
+        self.origin.as_ref().map_or_else(|| ctx.clone(), |(origin, _)| origin.ctx(ctx))
     }
 
-    /// Appends a word behind a blank, which is the peer's if one is named.
-    fn push_word(&mut self, word: &str, peer: Option<&str>) {
-        if let (None, Some(peer)) = (&self.peer, peer) {
-            self.peer = Some((peer.to_owned(), self.text.len()));
+    /// Appends a word behind a blank, which has somebody else's words in it if they are named.
+    fn push_word(&mut self, word: &str, origin: Option<&Origin>) {
+        if let Some(origin) = origin {
+            self.join(origin);
         }
         self.text.push(' ');
         self.text.push_str(word);
+    }
+
+    /// What is appended next is somebody else's.
+    fn join(&mut self, other: &Origin) {
+        match &mut self.origin {
+            Some((origin, _)) => {
+                origin.allow &= other.allow;
+                origin.is_peer |= other.is_peer;
+            }
+            None => self.origin = Some((other.clone(), self.text.len())),
+        }
     }
 }
 
@@ -119,7 +125,7 @@ fn run_line_in(env: &mut Env<'_>, line: &str) -> bool {
 }
 
 impl Env<'_> {
-    /// The context less what `cfg.sandbox` refuses, where it is on.
+    /// The context less what `cfg.sandbox` refuses, where it is on and the context has any of that.
     fn sandboxed(&self) -> Option<Ctx> {
         if !self.is_set("cfg.sandbox") {
             return None;
@@ -134,6 +140,9 @@ impl Env<'_> {
         });
         let refused = refused.fold(Effects::empty(), Effects::union);
         let Principal { name, allow } = &*self.ctx.principal;
+        if !allow.intersects(refused) {
+            return None;
+        }
         Some(self.ctx.for_principal(Principal {
             name: format!("{name} in the sandbox (cfg.sandbox)"),
             allow: allow.difference(refused),
@@ -157,6 +166,21 @@ impl Env<'_> {
     pub fn run_text(&mut self, text: &str) -> Result<()> {
         let script = lang::parse(text, &crate::cmd::dialect())?;
         self.nested(|env| env.run_script(&script))
+    }
+
+    /// Runs the commands that a setting holds, as who set it might.
+    ///
+    /// # Errors
+    /// As [`Env::run_text`].
+    pub fn run_setting(&mut self, name: &str) -> Result<()> {
+        let commands = self.setting(name).to_owned();
+        if commands.is_empty() {
+            return Ok(());
+        }
+        let allow = self.setting_allow(name);
+        Origin::mark_left(name, allow, self.out);
+        let ctx = self.ctx.no_more_than(allow);
+        self.with_ctx(&ctx).run_text(&commands)
     }
 
     /// Runs each line of a text in order.
@@ -203,6 +227,10 @@ impl Env<'_> {
         let found = registry.find(text)?;
         self.ctx.allow(found.row.effects, found.row.name)?;
         self.session.done |= found.does(text);
+        if let Some(left) = origin::lesser(self.session, self.ctx).filter(|_| !found.row.plain) {
+            left.mark(self.out);
+        }
+        origin::note(self.session, self.ctx, found.row.effects);
         if found.row.waits_for_names() {
             crate::load::names(self)?;
         }
@@ -238,11 +266,20 @@ impl Env<'_> {
     }
 
     fn run_statement(&mut self, statement: &Statement) -> Result<()> {
+        // An earlier one may have gone into the sandbox.
+        match self.sandboxed() {
+            Some(ctx) => self.with_ctx(&ctx).run_allowed(statement),
+            None => self.run_allowed(statement),
+        }
+    }
+
+    fn run_allowed(&mut self, statement: &Statement) -> Result<()> {
         self.with_sink(statement.sink.as_ref(), |env| {
             env.with_form(statement.form.as_ref(), |env| {
                 if let Body::Interpret(Interpret::Output(body)) = &statement.body {
-                    let (text, peer) = env.collect(|env| env.run_filtered(statement, body))?;
-                    return env.interpret(&text, peer);
+                    let (text, origin) = env.collect(|env| env.run_filtered(statement, body))?;
+                    env.check_script(body, origin.as_ref())?;
+                    return env.interpret(&text, origin);
                 }
                 env.run_filtered(statement, &statement.body)
             })
@@ -313,24 +350,41 @@ impl Env<'_> {
             }
             Interpret::Shell(command) => {
                 let resolved = self.resolve(command)?;
-                let (text, peer) = self.collect(|env| env.run_shell(&resolved, false))?;
-                self.interpret(&text, peer)
+                let (text, origin) = self.collect(|env| env.run_shell(&resolved, false))?;
+                self.interpret(&text, origin)
             }
             Interpret::Output(body) => {
-                let (text, peer) = self.collect(|env| env.run_body(body))?;
-                self.interpret(&text, peer)
+                let (text, origin) = self.collect(|env| env.run_body(body))?;
+                self.check_script(body, origin.as_ref())?;
+                self.interpret(&text, origin)
             }
         }
     }
 
-    /// Runs lines that something produced: on the peer's behalf when a peer did.
-    fn interpret(&mut self, text: &str, peer: Option<String>) -> Result<()> {
+    /// Fails where what a command printed is for people: then what somebody left could read as a command.
+    fn check_script(&self, body: &Body, origin: Option<&Origin>) -> Result<()> {
+        let Body::Command(text) = body else { return Ok(()) };
+        let head = text.head().trim();
+        let Ok(found) = self.session.registry.find(head) else { return Ok(()) };
+        let name = found.row.name;
+        let is_script = found.mode == Mode::Script || name == "C*.";
+        // The commands of some rows are what they were given, or what a peer gives.
+        let is_listing = name.ends_with('*') || origin.is_some_and(|origin| !origin.is_peer);
+        if is_script || found.row.plain || !is_listing {
+            return Ok(());
+        }
+        let whose = origin.map(|origin| format!(", and has words of {}", origin.name)).unwrap_or_default();
+        Err(Error::failed(format!("what {name} prints is no script{whose}: none of it was run")))
+    }
+
+    /// Runs lines that something produced: on behalf of who else's words are in it.
+    fn interpret(&mut self, text: &str, origin: Option<Origin>) -> Result<()> {
         self.ctx.allow(Effects::INTERPRET, "running output as commands")?;
-        match peer {
-            Some(peer) => {
-                // What a peer's commands print is the peer's too.
-                self.out.mark_peer(&peer);
-                let ctx = self.ctx.for_principal(Principal::peer_text(&peer));
+        match origin {
+            Some(origin) => {
+                // What their commands print is theirs too.
+                origin.mark(self.out);
+                let ctx = origin.ctx(self.ctx);
                 self.with_ctx(&ctx).run_lines(text)
             }
             None => self.run_lines(text),
@@ -370,18 +424,18 @@ impl Env<'_> {
         Ok(())
     }
 
-    /// Runs the substitutions of a text. What then prints the text prints a peer's where one wrote
-    /// part of it.
+    /// Runs the substitutions of a text. What then prints the text prints somebody else's where part of it
+    /// is theirs.
     fn resolve(&mut self, text: &Text) -> Result<Resolved> {
-        let mut whole = Resolved { text: String::new(), peer: None };
+        let mut whole = Resolved { text: String::new(), origin: None };
         for piece in &text.pieces {
             match piece {
                 lang::Piece::Literal(literal) => whole.text.push_str(literal),
                 lang::Piece::Substitute(script) => {
-                    let (output, peer) = self.collect(|env| env.nested(|env| env.run_script(script)))?;
-                    if let (Some(peer), None) = (peer, &whole.peer) {
-                        self.out.mark_peer(&peer);
-                        whole.peer = Some((peer, whole.text.len()));
+                    let (output, origin) = self.collect(|env| env.nested(|env| env.run_script(script)))?;
+                    if let Some(origin) = origin {
+                        origin.mark(self.out);
+                        whole.join(&origin);
                     }
                     whole.text.push_str(&output.trim_end_matches(['\n', '\r']).replace('\n', " "));
                 }
@@ -390,14 +444,14 @@ impl Env<'_> {
         Ok(whole)
     }
 
-    /// Runs something and gives back what it prints, and the peer that wrote it, if one did.
+    /// Runs something and gives back what it prints, and whose words are in it besides the caller's.
     ///
     /// # Errors
     /// What it fails with, and more output than the limit.
     pub(crate) fn collect(
         &mut self,
         run: impl FnOnce(&mut Env<'_>) -> Result<()>,
-    ) -> Result<(String, Option<String>)> {
+    ) -> Result<(String, Option<Origin>)> {
         let mut collected = Collected::new(self.out, SUBSTITUTION);
         run(&mut Env { session: self.session, view: self.view, ctx: self.ctx, out: &mut collected })?;
         Ok(collected.into_text())

@@ -35,7 +35,7 @@ impl Env<'_> {
     }
 
     /// What who set it might do, for when it is made into commands.
-    pub(crate) fn setting_allow(&self, name: &str) -> farad_io::Effects {
+    pub fn setting_allow(&self, name: &str) -> farad_io::Effects {
         let set = self.view.config.allow(name).or_else(|| self.session.config.allow(name));
         set.unwrap_or(farad_io::Effects::all())
     }

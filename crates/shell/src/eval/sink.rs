@@ -8,6 +8,7 @@ use farad_io::Effects;
 use super::Env;
 use crate::error::{Error, Result};
 use crate::lang::{Form, FormKind, Grep, Sink, Text, unquote};
+use crate::origin::Origin;
 use crate::out::{Chain, Diverted, Logged, Paged, Piped, Screen};
 use crate::parse::{base64_bytes, base64_digits};
 use crate::session::Alias;
@@ -38,8 +39,8 @@ impl Env<'_> {
                 run(&mut Env { session: env.session, view: env.view, ctx: env.ctx, out: env.out })
             }),
             Some(Sink::Interpret) => {
-                let (text, peer) = self.collect(run)?;
-                self.interpret(&text, peer)
+                let (text, origin) = self.collect(run)?;
+                self.interpret(&text, origin)
             }
             Some(Sink::File { path, append }) => {
                 let (path, file) = self.create(path, *append)?;
@@ -49,14 +50,16 @@ impl Env<'_> {
                 ran.and(out.writer.flush().map_err(|source| Error::File { path, source }))
             }
             Some(Sink::Alias { name, append }) => {
-                let (mut text, mut peer) = self.collect(run)?;
+                let (mut text, mut origin) = self.collect(run)?;
                 let mut allow = self.ctx.principal.allow;
                 if let Some(old) = self.session.aliases.get(name).filter(|_| *append) {
                     text.insert_str(0, &old.text);
                     allow &= old.allow;
-                    peer = peer.or_else(|| old.peer.clone());
+                    if let Some(other) = old.words_of() {
+                        Origin::join(&mut origin, &other);
+                    }
                 }
-                self.insert_alias(name, Alias { text, shown: true, peer, allow })
+                self.insert_alias(name, Alias { text, shown: true, origin, allow })
             }
         }
     }
@@ -83,7 +86,7 @@ impl Env<'_> {
         };
         let before = self.view.failures;
         let mut reports = Vec::new();
-        let (text, peer) = self.collect(|env| match kind {
+        let (text, origin) = self.collect(|env| match kind {
             FormKind::Json => {
                 let mut logged = Logged { reports: Vec::new(), inner: env.out };
                 let mut inner = Env { session: env.session, view: env.view, ctx: env.ctx, out: &mut logged };
@@ -105,8 +108,8 @@ impl Env<'_> {
             FormKind::Encode => base64_digits(text.as_bytes()) + "\n",
             FormKind::Decode => String::from_utf8_lossy(&base64_bytes(text.trim())?).into_owned(),
         };
-        if let Some(peer) = peer {
-            self.out.mark_peer(&peer);
+        if let Some(origin) = origin {
+            origin.mark(self.out);
         }
         self.with_grep(grep, |env| Ok(env.out.write_all(bytes.as_bytes())?))
     }

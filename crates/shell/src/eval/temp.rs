@@ -3,7 +3,7 @@
 use farad_io::Effects;
 
 use super::Env;
-use crate::config::{self, Variable};
+use crate::config::Before;
 use crate::error::{Error, Result};
 use crate::lang::{Temp, unquote};
 use crate::view::BLOCK_LIMIT;
@@ -15,7 +15,7 @@ const FILE_LIMIT: u64 = BLOCK_LIMIT as u64;
 #[derive(Default)]
 pub(super) struct Changed {
     /// Settings, with what the view had of each.
-    settings: Vec<(&'static Variable, Option<String>)>,
+    settings: Vec<Before>,
     patch: bool,
     descriptor: bool,
     flag_space: bool,
@@ -51,12 +51,7 @@ impl Env<'_> {
         self.view.seek = outside.seek;
         self.view.block = outside.block;
         if !changed.settings.is_empty() {
-            for (variable, value) in changed.settings.into_iter().rev() {
-                match value {
-                    Some(value) => self.view.config.set(variable, value),
-                    None => drop(self.view.config.unset(variable.name)),
-                }
-            }
+            changed.settings.into_iter().rev().for_each(|before| before.put_back(self.view));
             crate::cmd::config::apply(self);
         }
         if changed.patch {
@@ -73,9 +68,7 @@ impl Env<'_> {
 
     /// Sets a setting for a while.
     fn set_for_a_while(&mut self, name: &str, value: &str, changed: &mut Changed) -> Result<()> {
-        if let Ok(variable) = config::variable(name) {
-            changed.settings.push((variable, self.view.config.find(name).map(str::to_owned)));
-        }
+        changed.settings.extend(Before::change_of(self.view, name));
         self.set_for_view(name, value)
     }
 

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::Out;
+use crate::origin::Origin;
 
 /// Collected results and reports.
 #[derive(Debug, Default)]
@@ -42,12 +43,14 @@ impl Out for Capture {
     }
 
     fn mark_peer(&mut self, _peer: &str) {}
+
+    fn mark_origin(&mut self, _: &crate::origin::Origin) {}
 }
 
 /// Collects results up to a limit; reports go on.
 pub(crate) struct Collected<'a> {
     bytes: Vec<u8>,
-    peer: Option<String>,
+    origin: Option<Origin>,
     limit: usize,
     inner: &'a mut dyn Out,
 }
@@ -55,12 +58,12 @@ pub(crate) struct Collected<'a> {
 impl<'a> Collected<'a> {
     /// Fails the write that would pass `limit` bytes.
     pub(crate) fn new(inner: &'a mut dyn Out, limit: usize) -> Collected<'a> {
-        Collected { bytes: Vec::new(), peer: None, limit, inner }
+        Collected { bytes: Vec::new(), origin: None, limit, inner }
     }
 
-    /// The results, and the peer that wrote some of them, if one did.
-    pub(crate) fn into_text(self) -> (String, Option<String>) {
-        (String::from_utf8_lossy(&self.bytes).into_owned(), self.peer)
+    /// The results, and whose words are among them besides the caller's.
+    pub(crate) fn into_text(self) -> (String, Option<Origin>) {
+        (String::from_utf8_lossy(&self.bytes).into_owned(), self.origin)
     }
 }
 
@@ -84,7 +87,11 @@ impl Out for Collected<'_> {
     }
 
     fn mark_peer(&mut self, peer: &str) {
-        self.peer = Some(peer.to_owned());
+        Origin::join(&mut self.origin, &Origin::peer(peer));
+    }
+
+    fn mark_origin(&mut self, origin: &Origin) {
+        Origin::join(&mut self.origin, origin);
     }
 
     fn is_plain(&self) -> bool {

@@ -55,6 +55,10 @@ impl Out for Chain<'_> {
         self.inner.mark_peer(peer);
     }
 
+    fn mark_origin(&mut self, origin: &crate::origin::Origin) {
+        self.inner.mark_origin(origin);
+    }
+
     fn is_plain(&self) -> bool {
         self.inner.is_plain()
     }

@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use crate::origin::Origin;
+
 mod capture;
 mod chain;
 mod paged;
@@ -26,6 +28,10 @@ pub trait Out: Write {
     /// Says that what follows was written by `peer`, not by this process: where it is
     /// interpreted it is data, and a terminal obeys none of its control sequences but colours.
     fn mark_peer(&mut self, peer: &str);
+
+    /// Says that what is written holds words of somebody who may do less than the caller: made into
+    /// commands, it does no more. Whoever passes text on passes this on; where text ends, it ends.
+    fn mark_origin(&mut self, origin: &Origin);
 
     /// Shows how far long work is, in place of the last such line, until something else is written. It is for
     /// a person at a terminal: others see nothing of it.
@@ -68,6 +74,10 @@ impl<W: Write> Out for Diverted<'_, W> {
 
     fn mark_peer(&mut self, peer: &str) {
         self.inner.mark_peer(peer);
+    }
+
+    fn mark_origin(&mut self, origin: &Origin) {
+        self.inner.mark_origin(origin);
     }
 
     fn is_plain(&self) -> bool {

@@ -54,6 +54,10 @@ impl Out for Paged<'_> {
         self.inner.mark_peer(peer);
     }
 
+    fn mark_origin(&mut self, origin: &crate::origin::Origin) {
+        self.inner.mark_origin(origin);
+    }
+
     fn is_plain(&self) -> bool {
         self.inner.is_plain()
     }

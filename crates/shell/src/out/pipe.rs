@@ -264,6 +264,10 @@ impl Out for Piped<'_> {
         self.inner.mark_peer(peer);
     }
 
+    fn mark_origin(&mut self, origin: &crate::origin::Origin) {
+        self.inner.mark_origin(origin);
+    }
+
     fn is_plain(&self) -> bool {
         true
     }

@@ -46,6 +46,10 @@ impl<W: Write> Out for Reported<'_, W> {
         self.inner.mark_peer(peer);
     }
 
+    fn mark_origin(&mut self, origin: &crate::origin::Origin) {
+        self.inner.mark_origin(origin);
+    }
+
     fn is_terminal(&self) -> bool {
         self.inner.is_terminal()
     }
@@ -77,6 +81,10 @@ impl Out for Merged<'_> {
 
     fn mark_peer(&mut self, peer: &str) {
         self.0.mark_peer(peer);
+    }
+
+    fn mark_origin(&mut self, origin: &crate::origin::Origin) {
+        self.0.mark_origin(origin);
     }
 
     fn is_terminal(&self) -> bool {
@@ -111,6 +119,10 @@ impl Out for Logged<'_> {
 
     fn mark_peer(&mut self, peer: &str) {
         self.inner.mark_peer(peer);
+    }
+
+    fn mark_origin(&mut self, origin: &crate::origin::Origin) {
+        self.inner.mark_origin(origin);
     }
 
     fn is_plain(&self) -> bool {

@@ -229,6 +229,8 @@ impl Out for Reply<'_> {
     /// What the program does with it is its own affair.
     fn mark_peer(&mut self, _peer: &str) {}
 
+    fn mark_origin(&mut self, _: &crate::origin::Origin) {}
+
     fn is_plain(&self) -> bool {
         true
     }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::cmd::print::Range;
 use crate::error::{Error, Result};
 use crate::eval::Env;
+use crate::origin::Origin;
 use crate::out::Collected;
 use crate::registry::{Args, Mode};
 use crate::render::script_line;
@@ -75,6 +76,7 @@ fn list(env: &mut Env<'_>, mode: Mode, wanted: Option<u64>) -> Result<()> {
     let mut rows = Vec::new();
     for (addr, place) in places {
         let changed = place.is_changed();
+        Origin::mark_left(&format!("the watch at {addr:#x}"), place.allow, env.out);
         match mode {
             Mode::Script => {
                 let (size, command) = (place.old.len(), &place.command);
@@ -116,10 +118,14 @@ fn run(env: &mut Env<'_>, addr: u64, place: &Watched) -> Result<()> {
 }
 
 fn shown(env: &mut Env<'_>, addr: u64, place: &Watched) -> Result<String> {
-    let mut collected = Collected::new(env.out, OUTPUT);
+    let mut collected = Collected::new(&mut *env.out, OUTPUT);
     let mut inner = Env { session: env.session, view: env.view, ctx: env.ctx, out: &mut collected };
     run(&mut inner, addr, place)?;
-    Ok(collected.into_text().0)
+    let (text, origin) = collected.into_text();
+    if let Some(origin) = origin {
+        origin.mark(env.out);
+    }
+    Ok(text)
 }
 
 /// The addresses of the places that an argument names: one, or all.

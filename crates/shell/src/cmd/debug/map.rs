@@ -7,6 +7,7 @@ use super::row;
 use crate::debug::{map_call, modules, syscall};
 use crate::error::{Error, Result};
 use crate::eval::Env;
+use crate::flag::Flags;
 use crate::registry::{Args, Glue, Group, Kind, Mode, Row, maybe, need};
 use crate::render::{human_size, json_text, printable};
 
@@ -206,7 +207,14 @@ fn print_modules(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         let path = printable(&module.path);
         match args.mode {
             Mode::Quiet => writeln!(env.out, "{:#010x} {path}", module.from)?,
-            Mode::Script => writeln!(env.out, "f mod.{} 1 {:#010x}", module.name(), module.from)?,
+            Mode::Script => {
+                // It is the name of a file.
+                let mut name = format!("mod.{}", module.name());
+                if !Flags::is_name(&name) {
+                    name = farad_bin::flag_name("mod.", module.name());
+                }
+                writeln!(env.out, "f {name} 1 {:#010x}", module.from)?;
+            }
             _ => writeln!(env.out, "{:#010x} {:#010x}  {path}", module.from, module.to)?,
         }
     }

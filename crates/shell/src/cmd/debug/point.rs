@@ -8,7 +8,7 @@ use crate::debug::{Breakpoint, module_base, set_point};
 use crate::error::{Error, Result};
 use crate::eval::Env;
 use crate::registry::{Args, Glue, Group, Kind, Mode, Param, Row, maybe, need};
-use crate::render::{json_text, printable};
+use crate::render::{json_text, printable, script_line};
 
 /// The group.
 pub(super) const GROUP: Group = Group { prefix: "db", brief: "breakpoints", rows: ROWS };
@@ -264,10 +264,11 @@ fn set_command_on(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 fn command(env: &mut Env<'_>, args: &Args<'_>, goes_on: bool) -> Result<()> {
     // It runs as the words of whoever lets the process run.
     env.ctx.allow(farad_io::Effects::OUTSIDE, args.row.name)?;
+    let allow = env.ctx.principal.allow;
     let (addr, text) = args.split_first();
     let index = index_at(env, args.required("an address").map(|_| addr)?)?;
     if let Some(point) = env.debugger().points.get_mut(index) {
-        (point.command, point.goes_on) = (unquoted(text), goes_on);
+        (point.command, point.goes_on, point.allow) = (unquoted(text), goes_on, allow);
     }
     Ok(())
 }
@@ -275,8 +276,10 @@ fn command(env: &mut Env<'_>, args: &Args<'_>, goes_on: bool) -> Result<()> {
 fn command_index(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     // It runs as the words of whoever lets the process run.
     env.ctx.allow(farad_io::Effects::OUTSIDE, args.row.name)?;
-    let text = unquoted(args.split_first().1);
-    change_index(env, args, |point| (point.command, point.goes_on) = (text, false))
+    let (text, allow) = (unquoted(args.split_first().1), env.ctx.principal.allow);
+    change_index(env, args, |point| {
+        (point.command, point.goes_on, point.allow) = (text, false, allow);
+    })
 }
 
 fn unquoted(text: &str) -> String {
@@ -398,13 +401,17 @@ fn print_script(env: &mut Env<'_>) -> Result<()> {
             PointKind::Read => format!("dbw {addr:#010x} r {len}"),
             PointKind::Access => format!("dbw {addr:#010x} rw {len}"),
         };
-        writeln!(env.out, "{}", printable(&command))?;
+        writeln!(env.out, "{}", script_line(&command))?;
         if !point.condition.is_empty() {
-            writeln!(env.out, "dbx {} @ {addr:#010x}", printable(&point.condition))?;
+            writeln!(env.out, "'@{addr:#010x}'dbx {}", printable(&point.condition))?;
         }
         if !point.command.is_empty() {
             let command = if point.goes_on { "dbC" } else { "dbc" };
-            writeln!(env.out, "{command} {addr:#010x} \"{}\"", printable(&point.command))?;
+            // A quote in it would end it.
+            match point.command.contains(['"', '\\', '`', '$']) {
+                true => writeln!(env.out, "'{command} {addr:#010x} {}", printable(&point.command))?,
+                false => writeln!(env.out, "{command} {addr:#010x} \"{}\"", printable(&point.command))?,
+            }
         }
         if !point.enabled {
             writeln!(env.out, "dbd {addr:#010x}")?;

@@ -25,8 +25,8 @@ pub(super) fn show(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         let alias = env.session.aliases.get(name);
         let alias =
             alias.ok_or_else(|| Error::failed(format!("no alias '${name}' ($* lists them)")))?.clone();
-        if let Some(peer) = &alias.peer {
-            env.out.mark_peer(peer);
+        if let Some(origin) = alias.words_of() {
+            origin.mark(env.out);
         }
         return Ok(write!(env.out, "{}", alias.text)?);
     }

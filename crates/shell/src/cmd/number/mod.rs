@@ -32,7 +32,7 @@ const fn row(name: &'static str, brief: &'static str, run: Run) -> Row {
 
 /// A row that shows a number.
 const fn number(name: &'static str, brief: &'static str, run: Run) -> Row {
-    row(name, brief, run).params(NUMBER)
+    row(name, brief, run).params(NUMBER).plain()
 }
 
 /// A row that asks somebody something.
@@ -65,6 +65,7 @@ static ROWS: &[Row] = &[
     .examples(&["?-", "?= -4; ?- ?e negative"]),
     Row::new("?$", "Show the $ variables that have a value here", tool::show_variables).examples(&["?$"]),
     row("?v", "Show a number in hex; without one, the last in decimal", value::show_hex)
+        .plain()
         .params(ANY_NUMBER)
         .examples(&["?v 10K", "?v $$"]),
     number("?v1", "Show a number in hex", value::show_hex),
@@ -73,6 +74,7 @@ static ROWS: &[Row] = &[
     number("?v8", "Show a number in hex", value::show_hex),
     number("?vx", "Show a number in hex, eight digits at least", value::show_wide_hex).examples(&["?vx 10"]),
     row("?vi", "Show a number in decimal, signed", value::show_decimal)
+        .plain()
         .glue(Glue::Number)
         .params(ANY_NUMBER)
         .examples(&["?vi 0x10", "?vi -1"]),
@@ -104,6 +106,7 @@ static ROWS: &[Row] = &[
         .params(&[maybe("offset", Kind::Number)])
         .examples(&["?P 0x10"]),
     row("?e", "Print text; backslash escapes are resolved", text::echo)
+        .plain()
         .params(TEXT)
         .examples(&["?e hello", "?e a\\nb"]),
     row("?en", "Print text without a line end", text::echo_part).params(TEXT).examples(&["?en hello"]),
@@ -144,7 +147,9 @@ static ROWS: &[Row] = &[
         .params(&[need("command", Kind::Command)])
         .examples(&["?t s"]),
     row("?F", "Write out what was printed so far", draw::flush).examples(&["?F"]),
-    question("?i", "Ask the person at the terminal for a line, kept for ?y", text::ask).modes(&[Mode::Quiet]),
+    question("?i", "Ask the person at the terminal for a line, kept for ?y", text::ask)
+        .effects(Effects::VIEW.union(Effects::ANNOTATE))
+        .modes(&[Mode::Quiet]),
     question("?im", "Show a message to the person at the terminal and wait", text::ask_to_go_on),
     question("?ik", "Wait for the person at the terminal to press enter", text::ask_to_go_on),
     question("?in", "Ask the person at the terminal for no or yes; only yes is yes", text::ask_no),

@@ -29,6 +29,7 @@ static ROWS: &[Row] = &[
         .modes(&[Mode::Json, Mode::Script])
         .params(&[maybe("addr", Kind::Address)])
         .before_names()
+        .plain()
         .examples(&["s", "s 0x10", "sj", "s*"]),
     row("s+", "Move forward by a number of bytes; without one, redo an undone move", forward)
         .glue(Glue::Number)
