@@ -233,6 +233,38 @@ fn a_script_of_what_a_peer_named_runs_nothing_else() {
 }
 
 #[test]
+fn what_a_guest_left_does_no_more_for_the_owner() {
+    let (mut lab, owner) = (Lab::new(), Ctx::owner());
+    let allow = Effects::all().difference(Effects::SHELL | Effects::FILES | Effects::POLICY);
+    let guest = owner.for_principal(farad_io::Principal { name: "guest".into(), allow });
+    lab.run("$own=!true;(own;!true)");
+    lab.ctx = guest.clone();
+    lab.run("s 4;place");
+    assert_eq!(lab.session.left, None, "who reads leaves nothing");
+    lab.run("$left=!true;(left;!true);CC hello");
+    for line in ["$own=say", "$-own", "(own;say)", "(-own)", "$-*", "(-*)", "say x > $own", "er hex.cols"] {
+        assert!(!lab.run(line).1.is_empty(), "{line}");
+    }
+    lab.ctx = owner;
+    for line in [
+        "$left",
+        ".(left)",
+        "!true `CC.`",
+        "say x > `CC.`",
+        "e cmd.bp=`CC.`",
+        "$a=`CC.`;!true `$a`",
+        "CC. > $b;.$b",
+        ".CC.",
+    ] {
+        assert!(!lab.run(line).1.is_empty(), "{line}");
+    }
+    for line in ["$own", ".(own)", "!true", "!true `?v 1`", "!true `s`", ".CC*", ".$*", ".f*"] {
+        assert_eq!(lab.run(line).1, Vec::<String>::new(), "{line}");
+    }
+    assert_eq!(lab.run("$own").1, Vec::<String>::new(), "replayed, it has kept its rights");
+}
+
+#[test]
 fn what_a_principal_may_not_do_is_refused_at_every_depth() {
     let mut lab = Lab::new();
     let restricted =
