@@ -193,4 +193,8 @@ pub trait Remote {
     /// When the connection failed or the work was cancelled; a command that failed at the
     /// far end is a [`Status`], not an error.
     fn command(&mut self, line: &str, out: &mut dyn Write, ctx: &Ctx) -> Result<Status>;
+
+    /// Whether they run at a server of this machine, by the address that is connected to. It takes us for this user
+    /// then, whoever of us asks.
+    fn is_here(&self) -> bool;
 }

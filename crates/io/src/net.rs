@@ -12,7 +12,7 @@ pub(crate) mod web;
 
 use std::time::Duration;
 
-pub use connect::{TIMEOUT, connect, leads_here};
+pub use connect::{TIMEOUT, connect};
 pub use exchange::{exchange, tcp_exchange};
 pub use link::{Link, Moved};
 pub use push::{Carrier, Push, Pushing};

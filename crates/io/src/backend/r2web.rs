@@ -141,6 +141,10 @@ impl Remote for R2Web {
         self.asked = None;
         self.client.command(line, out, ctx)
     }
+
+    fn is_here(&self) -> bool {
+        self.client.is_here()
+    }
 }
 
 impl R2Web {

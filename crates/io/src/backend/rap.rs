@@ -167,6 +167,10 @@ impl Remote for Rap {
         self.heard = None;
         self.client.command(line, out, ctx)
     }
+
+    fn is_here(&self) -> bool {
+        self.client.is_here()
+    }
 }
 
 #[cfg(test)]

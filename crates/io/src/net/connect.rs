@@ -1,7 +1,7 @@
 //! Reaching a peer: look up, connect, and what to say when that fails.
 
 use std::io::{self, ErrorKind};
-use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
+use std::net::{IpAddr, SocketAddr, SocketAddrV6, ToSocketAddrs};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
@@ -34,19 +34,6 @@ pub fn connect(transport: &Transport, uri: &str, timeout: Duration, ctx: &Ctx) -
         Transport::Unix(path) => attempt.unix(path)?,
     };
     Link::new(socket).map_err(|error| attempt.failed(Stage::Connect, error.to_string()))
-}
-
-/// Whether what is behind a transport is a server of this machine. A name is looked up; one that means nothing any more
-/// is taken for one of this machine.
-pub fn leads_here(transport: &Transport) -> bool {
-    match transport {
-        Transport::Unix(_) => true,
-        Transport::Network { host, .. } if host.is_empty() => true,
-        Transport::Network { host, port } => match (host.as_str(), *port).to_socket_addrs() {
-            Ok(mut addresses) => addresses.any(|address| is_local(&address)),
-            Err(_) => true,
-        },
-    }
 }
 
 /// The addresses of a host, within `timeout`.
@@ -98,9 +85,8 @@ impl Attempt<'_> {
             .map_err(|reason| self.failed(Stage::Connect, reason))
     }
 
-    /// The system's lookup cannot be interrupted, so another thread makes it and is left behind at the deadline.
     /// The addresses of a host. Servers of this machine take who connects to them for its user, which not
-    /// everybody may pass for.
+    /// everybody may pass for. Judged are the addresses that are connected to: a name is looked up once.
     fn resolve(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>> {
         let addresses = self.look_up(host, port)?;
         if addresses.iter().any(is_local) {
@@ -109,6 +95,7 @@ impl Attempt<'_> {
         Ok(addresses)
     }
 
+    /// The system's lookup cannot be interrupted, so another thread makes it and is left behind at the deadline.
     fn look_up(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>> {
         let host = if host.is_empty() { "127.0.0.1" } else { host };
         if let Ok(address) = host.parse::<IpAddr>() {
@@ -191,13 +178,35 @@ impl Attempt<'_> {
     }
 }
 
-/// A socket whose connecting is under way or done.
-/// Whether an address is this machine's for certain.
+/// Whether an address is one of this machine's: loopback, the unspecified one, which leads to loopback, and whatever the
+/// system lets a socket be bound to, which are the addresses of its interfaces and those routed to it.
 pub(crate) fn is_local(address: &SocketAddr) -> bool {
     let ip = address.ip().to_canonical();
-    ip.is_loopback() || ip.is_unspecified()
+    ip.is_loopback() || ip.is_unspecified() || can_bind(address, ip)
 }
 
+/// Only a clear no counts as one.
+fn can_bind(address: &SocketAddr, ip: IpAddr) -> bool {
+    let place = match (address, ip) {
+        // The scope of a link-local address goes with it.
+        (SocketAddr::V6(address), IpAddr::V6(ip)) => {
+            SocketAddr::from(SocketAddrV6::new(ip, 0, 0, address.scope_id()))
+        }
+        (_, ip) => SocketAddr::new(ip, 0),
+    };
+    let bound = Socket::new(Domain::for_address(place), Type::DGRAM, None)
+        .and_then(|socket| socket.bind(&SockAddr::from(place)));
+    match bound {
+        Ok(()) => true,
+        Err(error) => !matches!(
+            Errno::from_io_error(&error),
+            // The last two: there is no such protocol here, and a link-local address of no link.
+            Some(Errno::ADDRNOTAVAIL | Errno::AFNOSUPPORT | Errno::INVAL)
+        ),
+    }
+}
+
+/// A socket whose connecting is under way or done.
 fn begin(domain: Domain, address: &SockAddr) -> io::Result<Socket> {
     let socket = Socket::new(domain, Type::STREAM, None)?;
     socket.set_nonblocking(true)?;
@@ -267,6 +276,45 @@ mod tests {
         let _listener = UnixListener::bind(&path).unwrap();
         let transport = Transport::Unix(path.to_str().unwrap().to_owned());
         connect(&transport, "unix://peer", TIMEOUT, &Ctx::owner()).unwrap();
+    }
+
+    /// The addresses of this machine's interfaces, as far as its routes tell: no packet is sent.
+    fn own_addresses() -> Vec<IpAddr> {
+        let far = ["192.0.2.1:9", "[2001:db8::1]:9"].map(|far| far.parse::<SocketAddr>().unwrap());
+        let near = far.into_iter().filter_map(|far| {
+            let any = if far.is_ipv4() { "0.0.0.0:0" } else { "[::]:0" };
+            let socket = std::net::UdpSocket::bind(any).ok()?;
+            socket.connect(far).ok()?;
+            Some(socket.local_addr().ok()?.ip())
+        });
+        near.collect()
+    }
+
+    #[test]
+    fn every_address_of_this_machine_is_its_own() {
+        let local = |ip: IpAddr| is_local(&SocketAddr::new(ip, 9));
+        let given = ["127.0.0.1", "127.9.9.9", "::1", "0.0.0.0", "::", "::ffff:127.0.0.1", "::ffff:0.0.0.0"];
+        for ip in given.map(|text| text.parse().unwrap()).into_iter().chain(own_addresses()) {
+            assert!(local(ip), "{ip}");
+            if let IpAddr::V4(ip) = ip {
+                assert!(local(ip.to_ipv6_mapped().into()), "::ffff:{ip}");
+            }
+        }
+        for ip in ["192.0.2.1", "2001:db8::1", "::ffff:192.0.2.1"] {
+            assert!(!local(ip.parse().unwrap()), "{ip}");
+        }
+    }
+
+    #[test]
+    fn who_may_not_pass_for_the_user_reaches_no_server_of_this_machine() {
+        let guest = crate::ctx::Principal { name: "guest".to_owned(), allow: Effects::NETWORK };
+        let ctx = Ctx::owner().for_principal(guest);
+        let own = own_addresses().into_iter().map(|ip| ip.to_string());
+        let names = ["localhost", "", "0", "127.1", "0x7f000001", "2130706433", "[::1]"];
+        for host in names.map(|name| name.trim_matches(['[', ']']).to_owned()).into_iter().chain(own) {
+            let refused = connect(&network(&host, 1), "rap://peer", TIMEOUT, &ctx).unwrap_err();
+            assert!(matches!(refused, Error::Refused { .. }), "{host}: {refused}");
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use rustix::net::SendFlags;
 use socket2::{Domain, SockAddr, Socket, Type};
 
 use super::TICK;
-use super::connect::resolve;
+use super::connect::{is_local, resolve};
 use super::link::wait;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result, Stage};
@@ -30,6 +30,7 @@ pub(super) struct Datagrams {
     /// Less than a datagram's worth.
     held: Vec<u8>,
     sent: u32,
+    here: bool,
 }
 
 impl Datagrams {
@@ -43,12 +44,18 @@ impl Datagrams {
         for address in resolve(host, *port, uri, timeout, ctx)? {
             match connected(address) {
                 Ok(socket) => {
-                    return Ok(Datagrams { socket, uri: uri.to_owned(), held: Vec::new(), sent: 0 });
+                    let here = is_local(&address);
+                    return Ok(Datagrams { socket, uri: uri.to_owned(), held: Vec::new(), sent: 0, here });
                 }
                 Err(error) => reasons.push(error.to_string()),
             }
         }
         Err(failed(reasons.join("; ")))
+    }
+
+    /// Whether they go to this machine.
+    pub(super) fn is_here(&self) -> bool {
+        self.here
     }
 
     /// Takes `text`, and sends what makes whole datagrams.

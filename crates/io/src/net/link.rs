@@ -10,6 +10,7 @@ use rustix::net::{SendFlags, Shutdown};
 use socket2::Socket;
 
 use super::TICK;
+use super::connect::is_local;
 
 /// A connected stream socket that never blocks longer than a tick.
 ///
@@ -24,6 +25,8 @@ pub struct Link {
     deaf: bool,
     /// The peer sends nothing any more.
     ended: bool,
+    /// The peer is of this machine.
+    here: bool,
 }
 
 /// What one [`Link::exchange`] moved.
@@ -42,7 +45,9 @@ impl Link {
     /// When it cannot be made not to block.
     pub fn new(socket: Socket) -> io::Result<Link> {
         socket.set_nonblocking(true)?;
-        Ok(Link { socket, sent: 0, received: 0, deaf: false, ended: false })
+        let peer = socket.peer_addr().ok().and_then(|peer| peer.as_socket());
+        let here = peer.is_none_or(|peer| is_local(&peer));
+        Ok(Link { socket, sent: 0, received: 0, deaf: false, ended: false, here })
     }
 
     /// Sends what it can of `out` and receives what there is into `into`, waiting up to a tick where neither is
@@ -100,6 +105,11 @@ impl Link {
     /// This end's address, where it is a network's.
     pub fn local_addr(&self) -> Option<SocketAddr> {
         self.socket.local_addr().ok()?.as_socket()
+    }
+
+    /// Whether the peer is of this machine, by the address that is connected to. It takes us for this user then.
+    pub fn is_here(&self) -> bool {
+        self.here
     }
 
     /// Bytes sent so far.

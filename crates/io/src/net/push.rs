@@ -60,6 +60,15 @@ impl Push {
         self.pushed
     }
 
+    /// Whether the peer is of this machine.
+    pub fn is_here(&self) -> bool {
+        match &self.sink {
+            Some(Sink::Stream(link)) => link.is_here(),
+            Some(Sink::Datagram(datagrams)) => datagrams.is_here(),
+            None => false,
+        }
+    }
+
     /// The connection, where there is one and nothing was pushed over it: for
     /// [`exchange`](super::exchange) with a peer that answers commands, and that may serve one connection at a time.
     pub fn into_unused(mut self) -> Option<Link> {

@@ -98,6 +98,11 @@ impl WebClient {
         &self.uri
     }
 
+    /// Whether it is of this machine, as far as it was reached yet.
+    pub fn is_here(&self) -> bool {
+        self.agents.is_here()
+    }
+
     /// Whether it answers as radare2's server does.
     pub fn is_stock(&self) -> bool {
         self.stock

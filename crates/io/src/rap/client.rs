@@ -119,6 +119,11 @@ impl RapClient {
         self.pipe.link().local_addr()
     }
 
+    /// Whether the server is of this machine.
+    pub fn is_here(&self) -> bool {
+        self.pipe.link().is_here()
+    }
+
     /// What was opened there; `None` for nothing.
     pub fn path(&self) -> Option<&str> {
         self.path.as_deref()

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use farad_io::net::{Carrier, leads_here};
+use farad_io::net::Carrier;
 use farad_io::{Endpoint, Transport, without_secrets};
 use farad_shell::{Args, Env, Error, Result};
 use farad_wire::rap::hello::Ownership;
@@ -45,7 +45,7 @@ pub(super) fn add(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
             Wire::Line(Box::new(Line::connect(carrier, transport, &wanted.uri, limit, env.ctx)?))
         }
     };
-    let local = leads_here(&wanted.transport);
+    let local = wire.is_here();
     let (host, port) = match wanted.transport {
         Transport::Network { host, port } => (host, port),
         Transport::Unix(path) => (path, 0),

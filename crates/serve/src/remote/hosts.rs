@@ -21,6 +21,17 @@ pub(super) enum Wire {
     Web(Box<Web>),
 }
 
+impl Wire {
+    /// Whether it leads to this machine, by the address that was connected to.
+    pub(super) fn is_here(&self) -> bool {
+        match self {
+            Wire::Rap(rap) => rap.client.is_here(),
+            Wire::Line(line) => line.is_here(),
+            Wire::Web(web) => web.is_here(),
+        }
+    }
+}
+
 /// A host.
 pub(super) struct Host {
     /// Its number, never given twice.
@@ -169,10 +180,13 @@ pub(super) fn with_wire<T>(
         .ok_or_else(|| Error::failed(format!("host {id} is already at work for this line")))?;
     hosts.last = Some(id);
     let result = work(env, &mut wire);
+    // A name that is looked up again may lead elsewhere than at first.
+    let here = wire.is_here();
     let is_gone = matches!(&wire, Wire::Rap(rap) if !rap.client.is_connected());
     let hosts = Hosts::of(env.session);
     if let Some(host) = hosts.all.iter_mut().find(|host| host.id == id) {
         host.wire = Some(wire);
+        host.local |= here;
         if is_gone {
             let uri = host.uri.clone();
             hosts.remove(id);

@@ -36,6 +36,11 @@ impl Line {
         Ok(line)
     }
 
+    /// Whether the connection that output is pushed over leads to this machine. Others are judged as they are made.
+    pub(super) fn is_here(&self) -> bool {
+        self.push.as_ref().is_some_and(Push::is_here)
+    }
+
     /// Sends a command and prints all that comes back. How it ended is not told.
     ///
     /// # Errors

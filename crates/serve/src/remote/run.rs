@@ -1,7 +1,6 @@
 //! Running commands at hosts, and through the current descriptor.
 
-use farad_io::net::leads_here;
-use farad_io::{Ctx, Effects, Endpoint, Status, Uri};
+use farad_io::{Ctx, Effects, Status};
 use farad_shell::render::printable;
 use farad_shell::{Args, Env, Error, Result};
 
@@ -72,25 +71,15 @@ pub(super) fn run_through_descriptor(env: &mut Env<'_>, args: &Args<'_>) -> Resu
     let fd = env.current()?;
     let descriptor = env.session.io.descriptor(fd)?;
     let uri = descriptor.uri.clone();
-    if is_asked_here(&uri) {
-        env.ctx.allow(Effects::LOCAL, &format!("asking {uri} on this machine"))?;
-    }
     let unable = || farad_io::Error::Unsupported { uri: uri.clone(), ability: "run commands" };
     let remote = descriptor.backend().as_remote().ok_or_else(unable)?;
+    if remote.is_here() {
+        env.ctx.allow(Effects::LOCAL, &format!("asking {uri} on this machine"))?;
+    }
     env.out.mark_peer(&uri);
     let ctx: &Ctx = env.ctx;
     let status = remote.command(line, &mut env.out, ctx)?;
     judge(env, status)
-}
-
-/// Whether a descriptor's commands run at a server of this machine.
-fn is_asked_here(uri: &str) -> bool {
-    let uri = Uri::parse(uri);
-    match uri.scheme.as_deref() {
-        None | Some("file" | "malloc") => false,
-        Some("unix") => true,
-        _ => Endpoint::parse(&uri.rest, Some(0)).is_ok_and(|endpoint| leads_here(&endpoint.transport)),
-    }
 }
 
 /// Reports what the far end tells beside its output. A command that failed there failed here; what is said

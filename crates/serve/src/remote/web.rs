@@ -18,6 +18,11 @@ impl Web {
         Ok(Web(client))
     }
 
+    /// Whether it is of this machine.
+    pub(super) fn is_here(&self) -> bool {
+        self.0.is_here()
+    }
+
     /// Runs a line there and prints what comes back. A server of farad's tells that it failed, others do not.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! What makes the requests: connections kept, certificates trusted, names looked up by [`resolve`].
 
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ureq::http::Uri;
@@ -13,7 +14,7 @@ use super::Request;
 use super::capital::Capital;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
-use crate::net::connect::resolve;
+use crate::net::connect::{is_local, resolve};
 
 /// Most bytes of an answer's head.
 const HEAD: usize = 64 << 10;
@@ -62,6 +63,11 @@ impl Agents {
         self.agent.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Whether a server of this machine was reached. Connections are kept, so that who asks next may not look it up.
+    pub(super) fn is_here(&self) -> bool {
+        self.asker.here.load(Ordering::Relaxed)
+    }
+
     /// Ends what is under way, by hanging up.
     pub(super) fn give_up(&self) {
         let next = make(&self.config, &self.asker);
@@ -74,13 +80,16 @@ fn make(config: &Config, asker: &Asker) -> Agent {
     Agent::with_parts(config.clone(), DefaultConnector::default().chain(Capital), asker.clone())
 }
 
-/// Who asks, and for what.
+/// Who asks, and for what; and whether a server of this machine was among those reached.
 #[derive(Clone, Default)]
-struct Asker(Arc<Mutex<Option<(String, Ctx)>>>);
+struct Asker {
+    asks: Arc<Mutex<Option<(String, Ctx)>>>,
+    here: Arc<AtomicBool>,
+}
 
 impl Asker {
     fn set(&self, uri: &str, ctx: &Ctx) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((uri.to_owned(), ctx.clone()));
+        *self.asks.lock().unwrap_or_else(PoisonError::into_inner) = Some((uri.to_owned(), ctx.clone()));
     }
 }
 
@@ -102,11 +111,12 @@ impl Resolver for Asker {
         };
         let host = host.trim_start_matches('[').trim_end_matches(']');
         let port = uri.port_u16().unwrap_or(if uri.scheme_str() == Some("https") { 443 } else { 80 });
-        let asker = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let asker = self.asks.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let (name, ctx) = asker.ok_or(ureq::Error::HostNotFound)?;
         let within = timeout.not_zero().map_or(crate::net::TIMEOUT, |after| *after);
         let found =
             resolve(host, port, &name, within, &ctx).map_err(|error| ureq::Error::Other(error.into()))?;
+        self.here.fetch_or(found.iter().any(is_local), Ordering::Relaxed);
         let mut addresses = self.empty();
         found.into_iter().take(ADDRESSES).for_each(|address| addresses.push(address));
         Ok(addresses)
