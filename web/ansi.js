@@ -2,6 +2,7 @@
 // can be read in either theme; anything but colours is left out.
 
 import { el } from "./dom.js";
+import { shown } from "./text.js";
 
 const SEQUENCE = /\x1b\[([\d;]*)([A-Za-z])|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b./g;
 
@@ -40,7 +41,7 @@ export class Painter {
   #write(element, text) {
     if (text === "") return;
     if (this.#fore === null && this.#back === null && this.#styles.size === 0) {
-      element.append(text);
+      element.append(shown(text));
       return;
     }
     const span = el("span", {}, text);

@@ -8,6 +8,7 @@ import { Socket } from "./socket.js";
 import { clearMessages, fail, link } from "./status.js";
 import { complain, Target } from "./target.js";
 import { startTheme } from "./theme.js";
+import { shown } from "./text.js";
 import { Workspace } from "./workspace.js";
 
 /** Events: `hosts` (one was added or hung up). */
@@ -42,7 +43,7 @@ class App extends EventTarget {
   #up(hello) {
     const again = this.#own !== undefined;
     link("up", again ? "connected again" : "connected");
-    document.title = `${hello.file?.split("/").pop() || "no file"} - farad`;
+    document.title = `${shown(hello.file?.split("/").pop() || "no file")} - farad`;
     // A server that began anew does not know where we were in the same file.
     const stay = again && hello.file === this.#file;
     this.#file = hello.file;

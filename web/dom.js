@@ -1,4 +1,9 @@
-// Elements. Text of a target comes in as text nodes only: nothing here parses markup.
+// Elements. Text of a target comes in as text nodes only: nothing here parses markup, and none of it hides.
+
+import { shown } from "./text.js";
+
+/** Properties that are text to be seen, which a field's value is not. */
+const SEEN = new Set(["title", "textContent", "placeholder"]);
 
 /** Makes `<tag>` with properties, attributes (`aria-…`, `data-…`, `role`) and children. */
 export function el(tag, props = {}, ...children) {
@@ -7,10 +12,11 @@ export function el(tag, props = {}, ...children) {
     if (value === undefined || value === null) continue;
     if (name === "class") element.className = value;
     else if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-    else if (name in element && !name.startsWith("aria")) element[name] = value;
+    else if (name in element && !name.startsWith("aria")) element[name] = SEEN.has(name) ? shown(String(value)) : value;
     else element.setAttribute(name, value);
   }
-  element.append(...children.filter((child) => child !== null && child !== undefined));
+  const there = children.filter((child) => child !== null && child !== undefined);
+  element.append(...there.map((child) => (typeof child === "string" ? shown(child) : child)));
   return element;
 }
 

@@ -14,6 +14,7 @@ import { Disassembly } from "./views/disassembly.js";
 import { Hexdump } from "./views/hexdump.js";
 import { Lists } from "./views/lists.js";
 import { Strip } from "./views/strip.js";
+import { shown } from "./text.js";
 
 const VIEWS = [["console", "Console"], ["hexdump", "Hexdump"], ["disassembly", "Disassembly"], ["lists", "Lists"], ["connections", "Connections"], ["debugger", "Debugger"]];
 
@@ -84,8 +85,8 @@ export class Workspace {
 
   #showFile() {
     const { file, writable } = this.facts;
-    this.file.textContent = file ? `${file.uri}${writable ? "" : " (read only)"}` : "no file";
-    this.file.title = file?.uri ?? "";
+    this.file.textContent = file ? `${shown(file.uri)}${writable ? "" : " (read only)"}` : "no file";
+    this.file.title = shown(file?.uri ?? "");
     this.#showPlace();
   }
 

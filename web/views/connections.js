@@ -2,6 +2,7 @@
 
 import { el } from "../dom.js";
 import { complain } from "../target.js";
+import { shown } from "../text.js";
 
 export class Connections {
   #workspace;
@@ -34,19 +35,19 @@ export class Connections {
 
   async #servers() {
     const out = await this.#workspace.app.local.ask("=l");
-    this.servers.textContent = out.trim() || "none";
+    this.servers.textContent = shown(out.trim()) || "none";
   }
 
   async #add() {
     const uri = this.uri.value.trim();
     if (uri === "") return;
     if (/[;|`@~>\s]/.test(uri)) throw new Error(`${uri}: an address of a host has no blanks and none of ; | \` @ ~ >`);
-    this.said.textContent = `connecting to ${uri} …`;
+    this.said.textContent = shown(`connecting to ${uri} …`);
     try {
       const answer = await this.#workspace.app.local.run(`=+ ${uri}`).promise;
       // The error is the last report, and what would allow it.
       const reports = answer.ok ? answer.reports : [...answer.reports.slice(0, -1), answer.error || "the command failed"];
-      this.said.textContent = [answer.out.trim(), ...reports].filter(Boolean).join("\n");
+      this.said.textContent = shown([answer.out.trim(), ...reports].filter(Boolean).join("\n"));
       this.said.classList.toggle("bad", !answer.ok);
       if (answer.ok) this.uri.value = "";
     } catch (error) {

@@ -7,6 +7,7 @@ import { el } from "../dom.js";
 import { parseLines } from "../json.js";
 import { complain } from "../target.js";
 import { Disassembly } from "./disassembly.js";
+import { shown } from "../text.js";
 
 const STACK_WORDS = 24;
 const RUNS = [
@@ -104,7 +105,7 @@ export class Debugger {
   #show(values, answer) {
     if (values.length < 6) complain(answer.error || answer.reports.join("\n"));
     const [info, registers, stack, frames, breakpoints, threads] = values;
-    this.state.textContent = info ? state(info) : "";
+    this.state.textContent = info ? shown(state(info)) : "";
     this.#ended = info?.type === "dead";
     this.#enable();
     const thread = (threads ?? []).find((row) => row.current);

@@ -7,6 +7,7 @@ import { Rows } from "../ranges.js";
 import { Scrollbar, wheel } from "../scrollbar.js";
 import { complain } from "../target.js";
 import { draw, GUTTER, lanes } from "./arrows.js";
+import { shown } from "../text.js";
 import { destination, Listing } from "./listing.js";
 
 const BYTES_SHOWN = 8;
@@ -175,7 +176,7 @@ export class Disassembly {
     }
     const row = rows[this.#listing.index(this.#target.seek)];
     const leads = destination(row, this.#facts.ranges);
-    const text = [hex(this.#target.seek), row?.text ?? "", leads === null ? "" : `Enter goes to ${this.name(leads)}`].filter(Boolean).join("  ");
+    const text = shown([hex(this.#target.seek), row?.text ?? "", leads === null ? "" : `Enter goes to ${this.name(leads)}`].filter(Boolean).join("  "));
     if (this.about.textContent !== text) this.about.textContent = text;
   }
 
@@ -277,7 +278,7 @@ function code(row) {
     if (/^0x/.test(part)) span.append(el("span", { class: "number" }, part));
     else if (/^"/.test(part)) span.append(el("span", { class: "string" }, part));
     else if (/^[a-z]{2,6}\./i.test(part)) span.append(el("span", { class: "name" }, part));
-    else if (part) span.append(part);
+    else if (part) span.append(shown(part));
   }
   return span;
 }

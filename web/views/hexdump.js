@@ -7,6 +7,7 @@ import { eachFrame, el, measure } from "../dom.js";
 import { Rows } from "../ranges.js";
 import { Scrollbar, wheel } from "../scrollbar.js";
 import { fail } from "../status.js";
+import { shown } from "../text.js";
 import { HexRow, WIDTH } from "./hexrow.js";
 
 export class Hexdump {
@@ -151,7 +152,7 @@ export class Hexdump {
     if (names) parts.push(names);
     const offset = this.#facts.offset(at);
     if (offset !== null && offset !== at) parts.push(`file ${word(offset)}`);
-    const text = parts.join("  ");
+    const text = shown(parts.join("  "));
     if (this.about.textContent !== text) this.about.textContent = text;
     this.mode.textContent = this.#edit ? "EDIT: type, Escape ends" : (this.#facts.locked ?? "i or a click edits");
     this.element.classList.toggle("editing", this.#edit !== null);

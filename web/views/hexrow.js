@@ -3,6 +3,7 @@
 
 import { el } from "../dom.js";
 import { hex, size } from "../address.js";
+import { shown } from "../text.js";
 
 export const WIDTH = 16;
 
@@ -39,7 +40,8 @@ export class HexRow {
     }
     this.#address.textContent = hex(gap ? gap.from : row.at);
     const called = gap ? "" : this.#names(row.at, names);
-    if (this.#notes.textContent !== called) this.#notes.textContent = called;
+    const notes = shown(called);
+    if (this.#notes.textContent !== notes) this.#notes.textContent = notes;
     if (gap) {
       this.#gap.textContent = `… ${hex(gap.to)}  nothing provides these ${size(gap.to - gap.from + 1n)} bytes`;
       return;

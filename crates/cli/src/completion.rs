@@ -10,6 +10,7 @@ use farad_shell::config::Kind as Type;
 use farad_shell::out::Capture;
 use farad_shell::paint::Role;
 use farad_shell::registry::Kind;
+use farad_shell::render::printable;
 use farad_shell::{Env, Registry, load};
 use rustyline::completion::{Candidate, FilenameCompleter, longest_common_prefix};
 
@@ -141,8 +142,15 @@ fn command_start(line: &str) -> (usize, bool) {
 }
 
 impl Completer {
-    /// What fits before the cursor; `None` where ^C ended the wait for it.
+    /// What fits before the cursor; `None` where ^C ended the wait for it. A name is not offered that would not be seen
+    /// as it is, once it stands in the line.
     pub(crate) fn offer(&self, line: &str, cursor: usize) -> Option<Offer> {
+        let mut offer = self.find(line, cursor)?;
+        offer.choices.retain(|choice| printable(&choice.replacement) == choice.replacement);
+        Some(offer)
+    }
+
+    fn find(&self, line: &str, cursor: usize) -> Option<Offer> {
         let typed = &line[..cursor];
         let (start, at_address) = command_start(typed);
         let command = &typed[start..];
@@ -183,7 +191,7 @@ impl Completer {
     fn paths(&self, line: &str, cursor: usize) -> Offer {
         let (start, pairs) = self.files.complete_path(line, cursor).unwrap_or((cursor, Vec::new()));
         let choice = |pair: rustyline::completion::Pair| Choice {
-            name: farad_shell::render::printable(&pair.display),
+            name: printable(&pair.display),
             note: None,
             replacement: pair.replacement,
         };
@@ -219,7 +227,7 @@ pub(crate) fn prompt(env: &mut Env<'_>) -> String {
         && let Ok(fd) = env.current()
         && let Ok(descriptor) = env.session.io.descriptor(fd)
     {
-        let uri = farad_shell::render::printable(&descriptor.uri);
+        let uri = printable(&descriptor.uri);
         file = format!("{}:", uri.rsplit('/').next().unwrap_or_default());
     }
     let plain = format!("[{file}{:#010x}]> ", env.view.seek);

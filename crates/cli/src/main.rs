@@ -53,7 +53,11 @@ fn log() {
     use tracing_subscriber::EnvFilter;
     use tracing_subscriber::filter::LevelFilter;
     let filter = EnvFilter::builder().with_default_directive(LevelFilter::WARN.into()).from_env_lossy();
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).without_time().init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(|| sanitize::Safe(std::io::stderr()))
+        .without_time()
+        .init();
 }
 
 fn print(text: &str) -> anyhow::Result<()> {

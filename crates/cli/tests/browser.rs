@@ -58,6 +58,7 @@ cases! {
     step_process builds "debug/loop.c" as "loop";
     rap_host;
     markup builds "browser/markup.c" as "<i>markup";
+    typed_address;
     reconnect;
     lists_filter;
     narrow builds "debug/loop.c" as "loop";

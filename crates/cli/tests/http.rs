@@ -376,7 +376,8 @@ fn what_comes_from_elsewhere_is_refused_on_every_path() {
     for headers in [
         &[("Origin", ours.as_str())][..],
         &[("Sec-Fetch-Site", "same-origin")],
-        &[("Sec-Fetch-Site", "none")],
+        &[("Sec-Fetch-Site", "none"), ("Origin", ours.as_str())],
+        &[("Sec-Fetch-Site", "none"), ("X-Farad-Page", "1")],
     ] {
         assert_eq!(get(port, "s", headers).status, 200, "{headers:?}");
         assert!(Socket::open(port, "", headers).is_ok(), "{headers:?}");

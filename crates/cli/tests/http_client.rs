@@ -159,8 +159,16 @@ fn gives_a_token_that_is_shown_nowhere(client: Program, server: Program) {
         assert!(done.err().contains("401") && done.err().contains(why), "{}", done.err());
         assert!(!done.err().contains("al:no") && !done.out().contains("in\n"));
     }
-    std::fs::write(folder.path().join("netrc"), "machine 127.0.0.1 login al password s3cret-0123456789")
-        .expect("a netrc");
+    let netrc = folder.path().join("netrc");
+    std::fs::write(&netrc, "machine 127.0.0.1 login al password s3cret-0123456789").expect("a netrc");
+    let allow =
+        |mode| std::fs::set_permissions(&netrc, std::fs::Permissions::from_mode(mode)).expect("its mode");
+    if client == Program::Farad {
+        allow(0o644);
+        let done = ask(&format!("http://{place}"), "netrc");
+        assert!(done.err().contains("chmod 600") && !done.out().contains("in\n"), "{}", done.err());
+    }
+    allow(0o600);
     for (user, netrc) in [("al:s3cret-0123456789@", "/dev/null"), ("", "netrc"), ("al@", "netrc")] {
         let done = ask(&format!("http://{user}{place}"), netrc);
         assert!(done.out().ends_with("in\n"), "{user}: {}", done.err());

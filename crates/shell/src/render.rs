@@ -12,10 +12,28 @@ pub fn printable(text: &str) -> String {
             '\t' => shown.push_str("\\t"),
             '\r' => shown.push_str("\\r"),
             c if c.is_control() => shown.push_str(&format!("\\x{:02x}", u32::from(c))),
+            c if is_deceptive(c) => shown.push_str(&c.escape_unicode().to_string()),
             c => shown.push(c),
         }
     }
     shown
+}
+
+/// Whether a character is seen as nothing, or changes the order in which those around it are seen: a text that holds it
+/// reads as another than it is. Those that emoji are made of (variation selectors) are not among them.
+pub fn is_deceptive(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}'
+            | '\u{61c}'
+            | '\u{180e}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}'
+    )
 }
 
 /// Most characters of somebody's text that a report repeats.

@@ -18,6 +18,9 @@ export default async function () {
   await workspace.locator(".lists .filter").fill("bold");
   await until(async () => (await workspace.locator(".lists .row[data-index]").count()) === 1, "and can be filtered");
   check((await run(`iz~img`)).includes(NASTY), "in the console");
+  same((await run("?e a\u202eb\u200bc\u009b2Jd")).trim(), "a\\u{202e}b\\u{200b}c\\x9b2Jd", "what hides is shown");
+  const hidden = /[\u0080-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069]/;
+  check(!hidden.test(await page.locator("body").innerText()), "nothing on the page hides");
   check((await run(`?e ${NASTY.replace(">", "\\>").replace("<", "\\<")}`)).length > 0, "typed");
   check((await workspace.locator(".file").innerText()).includes("<i>markup"), "the file's name");
   await go("main");

@@ -1,7 +1,9 @@
 //! Who sits at farad: lines from a terminal, edited, or plain from a pipe; the pager; and the terminal lent to programs.
 
+use std::fs::{DirBuilder, OpenOptions, Permissions};
 use std::io::{self, BufRead};
-use std::path::PathBuf;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::Result;
@@ -9,6 +11,7 @@ use farad_io::Cancel;
 use farad_shell::view::{self, Terminal};
 
 use crate::completion::{Completer, Idle};
+use crate::sanitize;
 
 pub(crate) mod device;
 mod editor;
@@ -108,7 +111,9 @@ impl Lines {
         match &*self.0 {
             Source::Person(person) => {
                 let mut editor = locked(&person.editor);
-                editor.read(&mut locked(&person.keyboard), prompt, Some(&person.completer))
+                // Names of files and hosts stand in it.
+                let prompt = sanitize::line(prompt);
+                editor.read(&mut locked(&person.keyboard), &prompt, Some(&person.completer))
             }
             Source::Pipe => {
                 let mut bytes = Vec::new();
@@ -157,7 +162,38 @@ impl Terminal for Lines {
 fn history_path() -> Option<PathBuf> {
     let home = || Some(PathBuf::from(std::env::var_os("HOME")?).join(".local/state"));
     let state = std::env::var_os("XDG_STATE_HOME").filter(|path| !path.is_empty()).map(PathBuf::from);
-    let folder = state.or_else(home)?.join("farad");
-    std::fs::create_dir_all(&folder).ok()?;
-    Some(folder.join("history"))
+    private_file(&state.or_else(home)?.join("farad"), "history").ok()
+}
+
+/// A file of a folder, both made where they are missing, and neither for other users to look into: lines that were typed
+/// tell what somebody works at.
+fn private_file(folder: &Path, name: &str) -> io::Result<PathBuf> {
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    std::fs::set_permissions(folder, Permissions::from_mode(0o700))?;
+    let path = folder.join(name);
+    let file = OpenOptions::new().append(true).create(true).mode(0o600).open(&path)?;
+    file.set_permissions(Permissions::from_mode(0o600))?;
+    Ok(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn history_is_for_its_owner_alone() {
+        let root = tempfile::tempdir().unwrap();
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let state = root.path().join("local/state");
+        let folder = state.join("farad");
+        let path = private_file(&folder, "history").unwrap();
+        assert_eq!((mode(&state), mode(&folder), mode(&path)), (0o700, 0o700, 0o600));
+        // What an earlier version left open is closed, and nothing of it is lost.
+        std::fs::write(&path, "px\n").unwrap();
+        std::fs::set_permissions(&folder, Permissions::from_mode(0o755)).unwrap();
+        std::fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
+        private_file(&folder, "history").unwrap();
+        assert_eq!((mode(&folder), mode(&path)), (0o700, 0o600));
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "px\n");
+    }
 }

@@ -3,10 +3,10 @@
 //! A page of somebody else can make a browser send requests here, in the user's name, and a name of somebody else can be
 //! made to mean this machine. Browsers tell where a request comes from, and no page can change that.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use axum::http::header::{AUTHORIZATION, HOST, ORIGIN, REFERER};
-use axum::http::{HeaderMap, Uri};
+use axum::http::{HeaderMap, Method, Uri};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use subtle::ConstantTimeEq as _;
@@ -23,7 +23,7 @@ pub(super) struct Guard {
 }
 
 /// Why a request is not answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Refusal {
     /// The name could be anybody's.
     #[error("the Host header does not name this server")]
@@ -31,9 +31,32 @@ pub(super) enum Refusal {
     /// Another page's.
     #[error("requests made by pages of other servers are refused")]
     Foreign,
+    /// A command, of somebody who typed an address or followed a link from elsewhere.
+    #[error(
+        "a command in an address is not run: others can make links of that kind; open the page, {scheme}://{host}/, and \
+         type the command there"
+    )]
+    Typed {
+        /// What the server was called.
+        host: String,
+        /// `http` or `https`.
+        scheme: &'static str,
+    },
     /// No token, or a wrong one.
     #[error("this server asks for its token: Authorization: Bearer TOKEN")]
     Token,
+}
+
+/// What the page sends along with requests of its own: any value. A page of others cannot, for their browser asks first.
+const MARK: &str = "x-farad-page";
+
+/// Whether a request does more than show something.
+fn acts(method: &Method, uri: &Uri) -> bool {
+    let path = uri.path();
+    !matches!(*method, Method::GET | Method::HEAD)
+        || path == "/ws"
+        || path == "/cmd"
+        || path.starts_with("/cmd/")
 }
 
 impl Guard {
@@ -41,7 +64,7 @@ impl Guard {
     ///
     /// # Errors
     /// Why not.
-    pub(super) fn judge(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), Refusal> {
+    pub(super) fn judge(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<(), Refusal> {
         let text = |name: &str| -> Result<Option<&str>, Refusal> {
             let mut values = headers.get_all(name).iter();
             match (values.next(), values.next()) {
@@ -62,11 +85,10 @@ impl Guard {
         {
             return Err(Refusal::Host);
         }
-        let scheme = if self.secure { "https://" } else { "http://" };
-        let ours = |text: &str| text.strip_prefix(scheme).zip(host).is_some_and(|(text, host)| text == host);
-        if let Some(origin) = text(ORIGIN.as_str())?
-            && !ours(origin)
-        {
+        let scheme = if self.secure { "https" } else { "http" };
+        let ours = |text: &str| text.split_once("://") == host.map(|host| (scheme, host));
+        let origin = text(ORIGIN.as_str())?;
+        if origin.is_some_and(|origin| !ours(origin)) {
             return Err(Refusal::Foreign);
         }
         // For browsers that tell nothing else of where an image is from.
@@ -76,15 +98,20 @@ impl Guard {
                 return Err(Refusal::Foreign);
             }
         }
-        if let Some(site) = text("sec-fetch-site")?
-            && !matches!(site, "same-origin" | "none")
-        {
+        let site = text("sec-fetch-site")?;
+        if site.is_some_and(|site| !matches!(site, "same-origin" | "none")) {
             return Err(Refusal::Foreign);
         }
-        match &self.token {
-            Some(token) => self.check(token, text(AUTHORIZATION.as_str())?),
-            None => Ok(()),
+        if let Some(token) = &self.token {
+            return self.check(token, text(AUTHORIZATION.as_str())?);
         }
+        // An address that was typed, or a link out of another program: it opens pages. Those who speak for themselves have
+        // an origin or a header of their own, which no page of others can send.
+        let is_marked = origin.is_some() || headers.contains_key(MARK);
+        if site == Some("none") && !is_marked && acts(method, uri) {
+            return Err(Refusal::Typed { host: host.unwrap_or_default().to_owned(), scheme });
+        }
+        Ok(())
     }
 
     fn check(&self, token: &str, given: Option<&str>) -> Result<(), Refusal> {
@@ -97,23 +124,46 @@ impl Guard {
 
     /// Whether a `Host` means this machine, or is this server's own.
     fn is_ours(&self, host: &str) -> bool {
-        means_this_machine(host) || self.names.iter().any(|ours| fits(ours, name_of(host)))
+        let ours = |name: &str| self.names.iter().any(|ours| fits(ours, name));
+        name_of(host).is_some_and(|name| is_loopback(name) || ours(name))
     }
 }
 
 /// Whether a `Host` is a name that nobody else can give to this machine: a page could be loaded from such a name, which then
 /// comes to mean this machine.
 pub(crate) fn means_this_machine(host: &str) -> bool {
-    let name = name_of(host);
+    name_of(host).is_some_and(is_loopback)
+}
+
+fn is_loopback(name: &str) -> bool {
     name.eq_ignore_ascii_case("localhost")
         || name.parse::<IpAddr>().is_ok_and(|ip| ip.to_canonical().is_loopback())
 }
 
-/// A `Host` without its port.
-fn name_of(host: &str) -> &str {
-    match host.strip_prefix('[') {
-        Some(inner) => inner.split(']').next().unwrap_or(""),
-        None => host.rsplit_once(':').map_or(host, |(name, _)| name),
+/// The name of a `Host`, an IPv6 address without its brackets; none of what is not a name and maybe a port, as a whole. A dot
+/// at the end, escapes, a user and a port of no digits are legal somewhere, and sent by no browser.
+fn name_of(host: &str) -> Option<&str> {
+    let (name, port) = match host.strip_prefix('[') {
+        Some(inner) => {
+            let (address, port) = inner.split_once(']')?;
+            address.parse::<Ipv6Addr>().ok()?;
+            (address, port)
+        }
+        None => {
+            let (name, port) = host.split_at(host.find(':').unwrap_or(host.len()));
+            let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+            if name.is_empty() || name.ends_with('.') || !name.bytes().all(is_letter) {
+                return None;
+            }
+            (name, port)
+        }
+    };
+    let is_port = |digits: &str| {
+        digits.bytes().all(|byte| byte.is_ascii_digit()) && digits.parse::<u16>().is_ok_and(|port| port > 0)
+    };
+    match port.strip_prefix(':') {
+        None => port.is_empty().then_some(name),
+        Some(digits) => is_port(digits).then_some(name),
     }
 }
 
@@ -146,7 +196,91 @@ mod tests {
         for (name, value) in pairs {
             headers.append(*name, value.parse().unwrap());
         }
-        guard.judge(&Uri::from_static("/cmd/s"), &headers)
+        guard.judge(&Method::GET, &Uri::from_static("/cmd/s"), &headers)
+    }
+
+    #[test]
+    fn a_host_is_taken_as_a_whole() {
+        for host in [
+            "localhost",
+            "localhost:1",
+            "127.0.0.1:65535",
+            "127.9.9.9",
+            "[::1]",
+            "[::1]:9",
+            "[::ffff:127.0.0.1]:9",
+        ] {
+            assert!(means_this_machine(host), "{host}");
+        }
+        for host in [
+            "127.0.0.1:80.evil.example",
+            "127.0.0.1:80:80",
+            "127.0.0.1:80@evil.example",
+            "localhost@evil.example",
+            "me@localhost",
+            "localhost:",
+            "localhost:0",
+            "localhost:65536",
+            "localhost:+80",
+            "localhost:80 ",
+            " localhost",
+            "localhost:8a",
+            "localhost.",
+            "127.0.0.1.",
+            "127.0.0.1.evil.example",
+            "localhost/evil.example",
+            "localhost#",
+            "local%68ost",
+            "127.0.0.1%00.evil.example",
+            "[::1]x",
+            "[::1].evil.example",
+            "[::1]:9x",
+            "[::1",
+            "[::1%lo]",
+            "[localhost]",
+            "[127.0.0.1]",
+            "::1",
+            ":80",
+            "",
+        ] {
+            assert!(!means_this_machine(host), "{host}");
+        }
+    }
+
+    #[test]
+    fn an_address_that_was_typed_opens_pages_and_runs_nothing() {
+        let guard = Guard::default();
+        let ask = |guard: &Guard, method: Method, path: &'static str, more: &[(&'static str, &str)]| {
+            let mut headers = HeaderMap::new();
+            for (name, value) in [("host", "localhost:9"), ("sec-fetch-site", "none")].iter().chain(more) {
+                headers.append(*name, value.parse().unwrap());
+            }
+            guard.judge(&method, &Uri::from_static(path), &headers)
+        };
+        for path in ["/", "/index.html", "/app.js", "/openapi.json", "/up/a", "/command"] {
+            assert_eq!(ask(&guard, Method::GET, path, &[]), Ok(()), "{path}");
+        }
+        for (method, path) in [
+            (Method::GET, "/cmd/s"),
+            (Method::HEAD, "/cmd/s"),
+            (Method::GET, "/cmd/"),
+            (Method::GET, "http://localhost:9/cmd/s"),
+            (Method::POST, "/cmd"),
+            (Method::POST, "/up/a"),
+            (Method::GET, "/ws"),
+        ] {
+            let refusal = ask(&guard, method.clone(), path, &[]).unwrap_err();
+            assert!(refusal.to_string().contains("http://localhost:9/"), "{method} {path}: {refusal}");
+            assert_eq!(
+                ask(&guard, method.clone(), path, &[("x-farad-page", "1")]),
+                Ok(()),
+                "{method} {path}"
+            );
+            assert_eq!(ask(&guard, method, path, &[("origin", "http://localhost:9")]), Ok(()), "{path}");
+        }
+        let guard = Guard { token: Some("secret".into()), ..Guard::default() };
+        assert_eq!(ask(&guard, Method::GET, "/cmd/s", &[]), Err(Refusal::Token));
+        assert_eq!(ask(&guard, Method::GET, "/cmd/s", &[("authorization", "Bearer secret")]), Ok(()));
     }
 
     #[test]

@@ -210,7 +210,7 @@ async fn exchange<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
 
 /// Answers nobody who may not ask, and tells browsers what the answer may do.
 async fn judge(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
-    let judged = site.options.guard.judge(request.uri(), request.headers());
+    let judged = site.options.guard.judge(request.method(), request.uri(), request.headers());
     let mut response = match judged {
         Ok(()) => next.run(request).await,
         Err(refusal) => {

@@ -42,17 +42,15 @@ pub(super) fn command(line: &[u8], headers: &[u8], public: bool) -> Result<Strin
     };
     let path = path.rsplit_once(" HTTP/").map_or(path, |(path, _)| path);
     let headers = String::from_utf8_lossy(headers);
-    let value = |name: &str| {
-        let mut pairs = headers.lines().filter_map(|line| line.split_once(':'));
-        pairs.find(|(key, _)| key.trim().eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
+    let values = |name: &'static str| {
+        let pairs = headers.lines().filter_map(|line| line.split_once(':'));
+        pairs.filter(move |(key, _)| key.trim().eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
     };
-    let from_page = value("origin").is_some()
-        || value("referer").is_some()
-        || value("sec-fetch-site").is_some_and(|site| site != "none");
-    if from_page {
-        return refuse("403 Forbidden", "requests made by web pages are refused");
+    // Browsers say where a request comes from. Even an address that was typed may be a link that somebody else made.
+    if ["origin", "referer", "sec-fetch-site"].into_iter().any(|name| values(name).next().is_some()) {
+        return refuse("403 Forbidden", "requests made by web pages and browsers are refused; =h has a page");
     }
-    if !public && !value("host").is_none_or(|host| host.is_empty() || means_this_machine(host)) {
+    if !public && !values("host").all(|host| host.is_empty() || means_this_machine(host)) {
         return refuse("403 Forbidden", "the Host header does not name this machine");
     }
     match path.strip_prefix("/cmd/") {
@@ -91,10 +89,13 @@ mod tests {
             "Host: localhost\r\nOrigin: http://evil.example\r\n",
             "host: [::1]:9\r\nSEC-FETCH-SITE: cross-site\r\n",
             "Referer: http://evil.example/\r\n",
+            "Host: localhost\r\nSec-Fetch-Site: none\r\n",
+            "Host: localhost\r\nHost: evil.example\r\n",
+            "Host: 127.0.0.1:80.evil.example\r\n",
         ] {
             let refused = command(b"GET /cmd/s HTTP/1.1", headers.as_bytes(), false).unwrap_err();
             assert!(refused.starts_with("HTTP/1.0 403"), "{headers}");
         }
-        assert!(command(b"GET /cmd/s HTTP/1.1", b"sec-fetch-site: none\r\nhost: [::1]:9\r\n", false).is_ok());
+        assert!(command(b"GET /cmd/s HTTP/1.1", b"accept: */*\r\nhost: [::1]:9\r\n", false).is_ok());
     }
 }

@@ -5,7 +5,9 @@
 //! user, for then that was asked for.
 
 use std::collections::HashMap;
-use std::io::Read;
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
@@ -28,7 +30,7 @@ type Asker = (String, Option<String>, String);
 /// The value of the header `Authorization`, where there is a secret for the place.
 ///
 /// # Errors
-/// [`Error::Open`] when the file that the options name cannot be read.
+/// [`Error::Open`] when the file that the options name cannot be read, or others can read the secret that is wanted.
 pub(super) fn authorization(place: &Place, options: &WebOptions, ctx: &Ctx) -> Result<Option<String>> {
     let asker = (ctx.principal.name.clone(), place.user.clone(), place.authority());
     let mut given = GIVEN.lock().unwrap_or_else(PoisonError::into_inner);
@@ -42,20 +44,31 @@ pub(super) fn authorization(place: &Place, options: &WebOptions, ctx: &Ctx) -> R
     if !may_go || !ctx.principal.is_owner() {
         return Ok(None);
     }
-    let Some(text) = read(&options.netrc)? else { return Ok(None) };
-    let entry = entries(&text).into_iter().find(|entry| entry.fits(place));
-    Ok(entry.and_then(|entry| {
-        let user = place.user.clone().or(entry.login).unwrap_or_default();
-        entry.password.map(|secret| basic(&user, &secret))
-    }))
+    let Some(Secrets { path, text, open }) = read(&options.netrc)? else { return Ok(None) };
+    let Some(entry) = entries(&text).into_iter().find(|entry| entry.fits(place)) else { return Ok(None) };
+    let Some(secret) = entry.password else { return Ok(None) };
+    if open {
+        let why = "others can read this secret: chmod 600 it";
+        return Err(Error::Open { uri: path.display().to_string(), source: io::Error::other(why) });
+    }
+    let user = place.user.clone().or(entry.login).unwrap_or_default();
+    Ok(Some(basic(&user, &secret)))
+}
+
+/// What a netrc file holds.
+struct Secrets {
+    path: PathBuf,
+    text: String,
+    /// Whether others than its owner can read or change it.
+    open: bool,
 }
 
 fn basic(user: &str, secret: &str) -> String {
     format!("Basic {}", STANDARD.encode(format!("{user}:{secret}")))
 }
 
-/// The text of the file named, or of the user's own, if there is one.
-fn read(named: &str) -> Result<Option<String>> {
+/// The file named, or the user's own, if there is one.
+fn read(named: &str) -> Result<Option<Secrets>> {
     let path = match named {
         "" => match own() {
             Some(path) => path,
@@ -63,10 +76,15 @@ fn read(named: &str) -> Result<Option<String>> {
         },
         named => PathBuf::from(named),
     };
-    let mut bytes = Vec::new();
-    let opened = std::fs::File::open(&path);
-    match opened.and_then(|file| file.take(LARGEST).read_to_end(&mut bytes)) {
-        Ok(_) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+    let read = || {
+        let file = File::open(&path)?;
+        let open = file.metadata()?.mode() & 0o077 != 0;
+        let mut bytes = Vec::new();
+        file.take(LARGEST).read_to_end(&mut bytes)?;
+        Ok((String::from_utf8_lossy(&bytes).into_owned(), open))
+    };
+    match read() {
+        Ok((text, open)) => Ok(Some(Secrets { path, text, open })),
         Err(error) if named.is_empty() => {
             tracing::debug!(path = %path.display(), %error, "no netrc");
             Ok(None)
@@ -173,6 +191,8 @@ impl Iterator for Words<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
     use super::*;
     use crate::ctx::Principal;
     use crate::uri::Uri;
@@ -197,6 +217,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("netrc");
         std::fs::write(&path, FILE).unwrap();
+        let allow = |mode| std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+        allow(0o600);
         let file = path.to_str().unwrap();
         let owner = Ctx::owner();
         for (uri, wanted) in [
@@ -216,6 +238,14 @@ mod tests {
         }
         let guest = Principal { name: "guest".to_owned(), ..Principal::owner() };
         assert_eq!(ask(file, "https://one/", &owner.for_principal(guest)), None);
+        let options = WebOptions { netrc: file.to_owned(), ..WebOptions::default() };
+        for mode in [0o644, 0o640, 0o604, 0o620, 0o666] {
+            allow(mode);
+            let refused = authorization(&place("https://one/"), &options, &owner).unwrap_err().to_string();
+            assert!(refused.contains(file) && refused.contains("chmod 600"), "{refused}");
+            // It has nothing for others to take.
+            assert_eq!(ask(file, "https://three/", &owner), None);
+        }
         let missing = WebOptions { netrc: format!("{file}.none"), ..WebOptions::default() };
         assert!(authorization(&place("https://one/"), &missing, &owner).is_err());
     }
