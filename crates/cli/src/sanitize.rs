@@ -80,8 +80,8 @@ impl Sanitizer {
             0xc2..=0xf4 => {
                 self.held.push(byte);
                 self.state = State::Letter(match byte {
-                    ..=0xdf => 2,
-                    ..=0xef => 3,
+                    0xc2..=0xdf => 2,
+                    0xe0..=0xef => 3,
                     _ => 4,
                 });
             }
