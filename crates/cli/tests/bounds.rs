@@ -141,3 +141,126 @@ fn a_client_makes_no_socket_where_it_may_have_no_files() {
     get(both.port, &at(&new), &[]);
     assert!(std::os::unix::fs::FileTypeExt::is_socket(&new.symlink_metadata().unwrap().file_type()));
 }
+
+/// Runs a command on a connection of its own, which ends with what this returns.
+fn begin(port: u16, command: &str) -> std::net::TcpStream {
+    let mut stream = web::connect(port);
+    let head =
+        format!("POST /cmd HTTP/1.1\r\nHost: localhost:{port}\r\nContent-Length: {}\r\n\r\n", command.len());
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.write_all(command.as_bytes()).unwrap();
+    stream
+}
+
+/// Whether somebody else is answered, long before what runs ends.
+fn answers(port: u16, while_what: &str) {
+    let asked = Instant::now();
+    let answer = get(port, "?e IN", &[]);
+    assert_eq!((answer.status, answer.text().as_str()), (200, "IN\n"), "{while_what}");
+    assert!(asked.elapsed() < Duration::from_secs(8), "{while_what}: {:?}", asked.elapsed());
+}
+
+#[test]
+fn one_command_does_not_shut_others_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = serve(folder.path(), &[]);
+    let mut kept = Vec::new();
+    for command in [
+        "sleep 100000",
+        "(a;.(a);.(a));.(a)",
+        "(b;?e x;.(b);.(b));.(b)",
+        "99999999?v 1",
+        "(c;.(c);.(c));.(c) @x:41",
+        "sleep 100000",
+    ] {
+        kept.push(begin(server.port, command));
+        std::thread::sleep(Duration::from_millis(300));
+        answers(server.port, command);
+    }
+    // Those who sleep are few, and nobody else is kept from anything by them.
+    for _ in 0..40 {
+        kept.push(begin(server.port, "sleep 100000"));
+    }
+    answers(server.port, "many sleep");
+    let told = get(server.port, "sleep 100000", &[]).text();
+    assert!(told.contains("too many commands"), "{told}");
+    // What nobody waits for any more ends.
+    drop(kept);
+    let until = Instant::now() + Duration::from_secs(10);
+    while !get(server.port, "sleep 0.01", &[]).text().is_empty() {
+        assert!(Instant::now() < until, "the places of those who are gone are free");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+#[test]
+fn a_reader_is_where_it_was_after_another_of_its_commands_slept() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = serve(folder.path(), &[]);
+    get(server.port, "s 0x10", &[]);
+    let slow = begin(server.port, "sleep 1;?v $$");
+    std::thread::sleep(Duration::from_millis(300));
+    assert_eq!(get(server.port, "s", &[]).text(), "0x10\n");
+    get(server.port, "s 0x20;e hex.cols=8", &[]);
+    let mut slow = slow;
+    let mut chunk = [0; 4096];
+    let count = std::io::Read::read(&mut slow, &mut chunk).unwrap();
+    let told = String::from_utf8_lossy(&chunk[..count]).into_owned();
+    assert!(told.ends_with("0x10\n"), "{told}");
+    assert_eq!(get(server.port, "s;e hex.cols", &[]).text(), "0x20\n8\n");
+}
+
+#[test]
+fn a_command_ends_at_the_deadline_and_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = serve(folder.path(), &["-e", "http.deadline=2", "-e", "rap.deadline=2"]);
+    for command in ["sleep 100000", "(a;.(a);.(a));.(a)", "(a;.(a);.(a));.(a) @ 0"] {
+        let told = get(server.port, command, &[("Accept", "application/json")]).text();
+        assert!(told.contains("2 s at most (e http.deadline)"), "{command}: {told}");
+    }
+}
+
+#[test]
+fn who_waits_for_long_is_told_for_whom() {
+    let folder = tempfile::tempdir().unwrap();
+    let (rap, tcp) = (support::net::free_port(), support::net::free_port());
+    let server = Server::start(|port| {
+        let mut command = support::farad(folder.path());
+        let begin = format!("=&:{rap};=h& {port};=t {tcp}");
+        command.args(["-q", "-c", &begin, "null://1T"]);
+        command
+    });
+    let server = server.unwrap();
+    // A search goes on in one piece.
+    let _holds = begin(server.port, "/x 41424344");
+    std::thread::sleep(Duration::from_millis(500));
+    std::thread::scope(|scope| {
+        let http = scope.spawn(|| get(server.port, "?e IN", &[]));
+        let text = scope.spawn(|| {
+            let mut stream = web::connect(tcp);
+            stream.write_all(b"?e IN\n").unwrap();
+            let mut told = String::new();
+            std::io::Read::read_to_string(&mut stream, &mut told).unwrap();
+            told
+        });
+        let line = scope.spawn(|| {
+            let mut stream = web::connect(rap);
+            stream.write_all(b"\x07\0\0\0\x06?e IN\0").unwrap();
+            let mut head = [0; 5];
+            std::io::Read::read_exact(&mut stream, &mut head).unwrap();
+            let mut text = vec![0; usize::from(head[3]) << 8 | usize::from(head[4])];
+            std::io::Read::read_exact(&mut stream, &mut text).unwrap();
+            String::from_utf8_lossy(&text).into_owned()
+        });
+        let answer = http.join().unwrap();
+        let told = [answer.text(), text.join().unwrap(), line.join().unwrap()];
+        let is_in = told.iter().all(|told| told.contains("IN"));
+        for told in &told {
+            assert!(
+                is_in || told.contains("of HTTP client 127.0.0.1:") && told.contains(" runs since "),
+                "{told}"
+            );
+        }
+        assert_eq!(answer.status, if is_in { 200 } else { 503 });
+    });
+}

@@ -12,6 +12,12 @@ pub enum Error {
     /// The host's thread has ended.
     #[error("the session has ended")]
     Gone,
+    /// The session is held by somebody else.
+    #[error("{0}")]
+    Busy(String),
+    /// It was cancelled before it began.
+    #[error("interrupted")]
+    Cancelled,
     /// What ran on the host broke; the session goes on.
     #[error("the command broke: {0} (this is a bug of farad; the session goes on)")]
     Broke(String),

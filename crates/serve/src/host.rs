@@ -1,40 +1,42 @@
 //! A host: the thread that owns a session and runs what its clients hand it, one job at a time.
 //!
 //! The prompt, a script and every connection are equal clients: each holds a [`Host`] and has a view
-//! of its own on that thread. A client waits for its job before it hands in the next, so the queue
-//! is never longer than there are clients, and those are limited where they connect. Must not know
-//! sockets or wire formats.
+//! of its own on that thread. A command that waits for something else than its session lends it to the
+//! others meanwhile ([`lend`]): another thread has it then, until it is asked back. Must not know sockets
+//! or wire formats.
 
 use std::any::Any;
-use std::collections::HashMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::mpsc::{self, RecvTimeoutError, SendError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use farad_io::{Ctx, Effects, Principal};
+use farad_io::{Ctx, Effects, Principal, Schemes};
 use farad_shell::out::{Capture, Out};
-use farad_shell::view::Place;
+use farad_shell::session::{Aside, Lent};
 use farad_shell::{Env, Session, View, run_line};
 
 use tokio::sync::broadcast;
 
+use crate::desk::{Desk, Views};
 use crate::error::{Error, Result};
+use crate::queue::{Queue, Running, Ticket, Work};
 
 /// Stack of a host's thread, bytes; only what is used of it takes memory.
 const STACK: usize = 32 << 20;
-/// How long a thread stays awake behind a job.
-const VIGIL: Duration = Duration::from_micros(100);
-/// How often a pumping command looks whether it was cancelled.
-const GLANCE: Duration = Duration::from_millis(50);
+/// How often who waits looks whether it was cancelled.
+const GLANCE: Duration = Duration::from_millis(20);
+/// How long a session may be held by one command while others wait, before those are told or given a turn.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a line with several commands goes on before others have their turn between two of them.
+const TURN: Duration = Duration::from_millis(200);
 
 /// Events kept for a client that is slow to take them.
 const EVENTS: usize = 256;
 
-/// What a host runs: it has the session, and through [`with_view`] the views.
-pub(crate) type Job = Box<dyn FnOnce(&mut Session) + Send>;
+pub(crate) use crate::queue::Job;
 
 /// A client's place on a host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -65,11 +67,17 @@ pub struct Outcome {
 #[derive(Clone)]
 pub struct Host(Arc<Shared>);
 
-struct Shared {
+pub(crate) struct Shared {
     number: u64,
-    jobs: Sender<Job>,
-    views: AtomicU64,
+    queue: Arc<Queue>,
+    views: Arc<Views>,
     events: broadcast::Sender<Event>,
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.queue.close();
+    }
 }
 
 /// What a line did, for other clients.
@@ -97,31 +105,22 @@ impl Host {
     /// When the system gives none.
     pub fn start(mut session: Session) -> Result<Host> {
         static SESSIONS: AtomicU64 = AtomicU64::new(1);
-        let (sender, receiver) = mpsc::channel();
         let number = SESSIONS.fetch_add(1, Ordering::Relaxed);
         let shared = Arc::new(Shared {
             number,
-            jobs: sender,
-            views: AtomicU64::new(1),
+            queue: Arc::default(),
+            views: Arc::default(),
             events: broadcast::Sender::new(EVENTS),
         });
-        let jobs = Arc::new(Mutex::new(receiver));
-        session.aside = Some(aside);
+        shared.views.next.store(1, Ordering::Relaxed);
+        session.aside = Some(Aside { lend, is_due });
         let desk = session.extensions.of::<Desk>();
         desk.host = Arc::downgrade(&shared);
-        desk.jobs = Some(jobs.clone());
+        desk.queue = shared.queue.clone();
+        desk.live = shared.views.clone();
         desk.views.insert(ViewId::OWNER, View::default());
-        let serve = move || {
-            let mut last = Instant::now();
-            while let Ok(job) = next(&jobs, last, None) {
-                run_guarded(job, &mut session);
-                last = Instant::now();
-            }
-        };
-        thread::Builder::new()
-            .name(format!("session {number}"))
-            .stack_size(STACK)
-            .spawn(serve)
+        let queue = shared.queue.clone();
+        start_thread(number, move || serve(&queue, session))
             .map_err(|source| Error::Start { what: "a session's thread", source })?;
         Ok(Host(shared))
     }
@@ -136,29 +135,58 @@ impl Host {
 
     /// A new client's view. It starts where the owner's is then, and is made when first used.
     pub fn join(&self) -> ViewId {
-        ViewId(self.0.views.fetch_add(1, Ordering::Relaxed))
+        let views = &self.0.views;
+        let view = ViewId(views.next.fetch_add(1, Ordering::Relaxed));
+        locked(&views.live).insert(view);
+        view
     }
 
-    /// Forgets a client's view, once what it handed in has run.
+    /// Forgets a client's view, before the next job at the latest. What still runs in it keeps nothing.
     pub fn leave(&self, view: ViewId) {
-        let forget: Job = Box::new(move |session| {
-            session.extensions.of::<Desk>().views.remove(&view);
-        });
-        // A host that is gone has no views either.
-        let _ = self.0.jobs.send(forget);
+        if locked(&self.0.views.live).remove(&view) {
+            self.0.views.left.store(true, Ordering::Release);
+        }
     }
 
-    /// Runs a line and waits for its end. Reports and results go to `out`, on the host's thread.
+    /// Runs a line and waits for its end. Reports and results go to `out`, on the host's thread. Who waits long for
+    /// others is told for whom; a line that is cancelled before it began never runs.
     ///
     /// # Errors
     /// [`Error::Gone`]; a command that fails is an [`Outcome`].
-    pub fn line(&self, view: ViewId, line: &str, ctx: &Ctx, mut out: Box<dyn Out + Send>) -> Result<Outcome> {
-        let (line, ctx) = (line.to_owned(), ctx.clone());
-        self.call(move |session| {
-            let outcome = run(session, view, &line, &ctx, out.as_mut());
+    pub fn line(&self, view: ViewId, line: &str, ctx: &Ctx, out: Box<dyn Out + Send>) -> Result<Outcome> {
+        // Nobody has it while the line waits.
+        let out = Arc::new(Mutex::new(Some(out)));
+        let (line, job_ctx, job_out) = (line.to_owned(), ctx.clone(), out.clone());
+        let run = move |session: &mut Session| {
+            let mut out = { locked(&job_out).take() }?;
+            let outcome = run(session, view, &line, &job_ctx, out.as_mut());
             let _ = out.flush();
-            outcome
-        })
+            Some(outcome)
+        };
+        let report = |text: &str| {
+            if let Some(out) = locked(&out).as_mut() {
+                out.report(text);
+            }
+        };
+        let mut told = false;
+        let ran = self.call(view, run, |waited| {
+            if ctx.cancel.is_raised() {
+                return Some(Error::Cancelled);
+            }
+            if waited >= PATIENCE && !std::mem::replace(&mut told, true) {
+                let why = self.0.queue.busy(&ctx.principal.name).unwrap_or_default();
+                report(&format!("{why} (this line waits)"));
+            }
+            None
+        });
+        match ran {
+            Err(Error::Cancelled) => {
+                report("interrupted");
+                let refused = Effects::empty();
+                Ok(Outcome { ok: false, refused, quit: None, seek: 0, diverted: false })
+            }
+            ran => ran?.ok_or(Error::Gone),
+        }
     }
 
     /// Runs something on the session and a view, and waits for its end.
@@ -170,7 +198,32 @@ impl Host {
         T: Send + 'static,
         F: FnOnce(&mut Session, &mut View) -> T + Send + 'static,
     {
-        self.call(move |session| with_view(session, view, |session, view| run(session, view)))?
+        self.call(
+            view,
+            move |session| with_view(session, view, |session, view| run(session, view)),
+            |_| None,
+        )?
+    }
+
+    /// The same, for a client that is told when others keep it waiting.
+    ///
+    /// # Errors
+    /// [`Error::Busy`], too.
+    pub(crate) fn with_patience<T, F>(&self, view: ViewId, asks: &str, run: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Session, &mut View) -> T + Send + 'static,
+    {
+        let run = move |session: &mut Session| with_view(session, view, |session, view| run(session, view));
+        self.call(view, run, |waited| {
+            let why = || self.0.queue.busy(asks).map(Error::Busy);
+            (waited >= PATIENCE).then(why).flatten()
+        })?
+    }
+
+    /// Why somebody waits for the session; none when it is for a command of their own.
+    pub(crate) fn busy(&self, asks: &str) -> Option<String> {
+        self.0.queue.busy(asks)
     }
 
     /// What tells it from others.
@@ -183,78 +236,81 @@ impl Host {
         self.0.events.subscribe()
     }
 
-    /// Hands in a job without waiting.
-    pub(crate) fn submit(&self, job: Job) -> Result<()> {
-        self.0.jobs.send(job).map_err(|_| Error::Gone)
+    /// Hands in a job of a client without waiting. Clients have their turns by `lane`.
+    pub(crate) fn submit(&self, lane: Lane, job: Job) -> Result<Ticket> {
+        let lane = match lane {
+            Lane::View(ViewId(view)) => view << 1,
+            Lane::Client(client) => client << 1 | 1,
+        };
+        self.0.queue.push(lane, job).ok_or(Error::Gone)
     }
 
-    fn call<T: Send + 'static>(&self, run: impl FnOnce(&mut Session) -> T + Send + 'static) -> Result<T> {
+    /// Runs a job and waits for its end. While it waits for its turn, `give_up` says whether it goes on waiting.
+    fn call<T: Send + 'static>(
+        &self,
+        view: ViewId,
+        run: impl FnOnce(&mut Session) -> T + Send + 'static,
+        mut give_up: impl FnMut(Duration) -> Option<Error>,
+    ) -> Result<T> {
         let (sender, receiver) = mpsc::sync_channel(1);
-        self.submit(Box::new(move |session| {
-            let _ = sender.send(run(session));
-        }))?;
-        receiver.recv().map_err(|_| Error::Gone)
+        let begun = Arc::new(AtomicBool::new(false));
+        let begins = begun.clone();
+        let ticket = self.submit(
+            Lane::View(view),
+            Box::new(move |session| {
+                begins.store(true, Ordering::Relaxed);
+                let _ = sender.send(run(session));
+            }),
+        )?;
+        let since = Instant::now();
+        loop {
+            if begun.load(Ordering::Relaxed) {
+                return receiver.recv().map_err(|_| Error::Gone);
+            }
+            match receiver.recv_timeout(GLANCE) {
+                Ok(done) => return Ok(done),
+                Err(RecvTimeoutError::Disconnected) => return Err(Error::Gone),
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            if let Some(why) = give_up(since.elapsed())
+                && ticket.withdraw()
+            {
+                return Err(why);
+            }
+        }
     }
 }
 
-/// Waits for a job, for so long at most. A client that sends its next request as soon as it has the
-/// answer is waited for awake for a moment, since waking up costs more than a short command does.
-fn next(
-    jobs: &Mutex<Receiver<Job>>,
-    idle_since: Instant,
-    limit: Option<Duration>,
-) -> std::result::Result<Job, RecvTimeoutError> {
-    static AWAKE: AtomicBool = AtomicBool::new(false);
-    let jobs = locked(jobs);
-    // One thread of the process at most, so that nobody is kept from its turn.
-    if !AWAKE.swap(true, Ordering::Relaxed) {
-        let mut found = jobs.try_recv();
-        while found.is_err() && idle_since.elapsed() < VIGIL {
-            thread::yield_now();
-            found = jobs.try_recv();
-        }
-        AWAKE.store(false, Ordering::Relaxed);
-        if let Ok(job) = found {
-            return Ok(job);
-        }
-    }
-    match limit {
-        Some(limit) => jobs.recv_timeout(limit),
-        None => jobs.recv().map_err(|_| RecvTimeoutError::Disconnected),
-    }
+/// Whose turn a job is part of.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Lane {
+    /// Of whoever has the view.
+    View(ViewId),
+    /// Of a server's client, by its number.
+    Client(u64),
 }
 
-/// What a session knows of its host; among the session's extensions.
-#[derive(Default)]
-struct Desk {
-    host: Weak<Shared>,
-    jobs: Option<Arc<Mutex<Receiver<Job>>>>,
-    views: HashMap<ViewId, View>,
-    /// The views in use now, innermost last, each with where it rests while its command lets others in.
-    running: Vec<(ViewId, Option<Place>)>,
+fn start_thread(number: u64, run: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
+    thread::Builder::new().name(format!("session {number}")).stack_size(STACK).spawn(run).map(drop)
 }
 
-impl Desk {
-    /// A client's view: the one it has; a copy where that is in use by a command that lets others in; where
-    /// it has none, one that stands where the owner's does.
-    fn take(&mut self, id: ViewId) -> View {
-        if let Some(view) = self.views.remove(&id) {
-            return view;
+/// Does what is handed in, until nothing comes any more or the session goes back to who lent it.
+fn serve(queue: &Queue, mut session: Session) {
+    let mut last = Instant::now();
+    while let Some(work) = queue.next(last) {
+        match work {
+            Work::Job(job) => {
+                session.extensions.of::<Desk>().held = Some(Instant::now());
+                queue.replace_running(Some(Running::request()));
+                run_guarded(job, &mut session);
+                queue.replace_running(None);
+            }
+            Work::Return(to) => match to.send(session) {
+                Ok(()) => return,
+                Err(SendError(kept)) => session = kept,
+            },
         }
-        if let Some(place) = self.resting(id) {
-            return place.view();
-        }
-        let owner = self.views.get(&ViewId::OWNER).map(View::resting_place);
-        let mut view = owner.or_else(|| self.resting(ViewId::OWNER)).unwrap_or_default().view();
-        // The owner's terminal is not the client's; a client says for itself what its own can do.
-        view.config = view.config.for_reader();
-        view
-    }
-
-    /// Where a view in use rests.
-    fn resting(&self, id: ViewId) -> Option<Place> {
-        let mut innermost = self.running.iter().rev().filter(|(running, _)| *running == id);
-        innermost.next().and_then(|(_, place)| place.clone())
+        last = Instant::now();
     }
 }
 
@@ -268,6 +324,7 @@ pub(crate) fn with_view<T>(
     run: impl FnOnce(&mut Session, &mut View) -> T,
 ) -> Result<T> {
     let desk = session.extensions.of::<Desk>();
+    desk.prune();
     let mut view = desk.take(id);
     desk.running.push((id, None));
     let result = catch_unwind(AssertUnwindSafe(|| run(session, &mut view)));
@@ -281,16 +338,14 @@ pub(crate) fn with_view<T>(
         view = fresh;
         Error::Broke(words(panic.as_ref()))
     });
-    // Somebody else used the view while the command let others in.
-    if let (Some(copy), Some(rested)) = (desk.views.remove(&id), rested) {
-        view.take_over(copy, &rested);
-    }
-    desk.views.insert(id, view);
+    desk.keep(id, view, rested);
     result
 }
 
 /// Runs a line in a view, on the host's thread.
 pub(crate) fn run(session: &mut Session, id: ViewId, line: &str, ctx: &Ctx, out: &mut dyn Out) -> Outcome {
+    let queue = session.extensions.of::<Desk>().queue.clone();
+    let outer = queue.replace_running(Some(Running::line(&ctx.principal.name, line)));
     let result = with_view(session, id, |session, view| {
         view.quit = None;
         let ok = run_line(&mut Env { session, view, ctx, out: &mut *out }, line);
@@ -303,6 +358,7 @@ pub(crate) fn run(session: &mut Session, id: ViewId, line: &str, ctx: &Ctx, out:
             diverted: view.divert.is_some(),
         }
     });
+    queue.replace_running(outer);
     result.unwrap_or_else(|error| {
         out.report(&format!("ERROR: {error}"));
         Outcome { ok: false, refused: Effects::empty(), quit: None, seek: 0, diverted: false }
@@ -321,56 +377,87 @@ fn tell(session: &mut Session, id: ViewId, view: &mut View, ctx: &Ctx) {
     let _ = shared.events.send(Event { by: ctx.principal.clone(), view: id, seek, done, stop });
 }
 
-/// Serves the other clients of the session from within a command that keeps its thread, until
-/// `done` or the command is cancelled.
+/// Serves the other clients of the session from within a command that waits for `done`, or for being cancelled.
 ///
 /// # Errors
-/// [`Error::NoHost`].
+/// [`Error::NoHost`], or when too many commands wait so.
 pub(crate) fn pump(env: &mut Env<'_>, done: impl Fn() -> bool) -> Result<()> {
-    let jobs = share_desk(env).ok_or(Error::NoHost)?;
-    let mut last = Instant::now();
-    while !done() && env.ctx.check().is_ok() {
-        match next(&jobs, last, Some(GLANCE)) {
-            Ok(job) => {
-                run_guarded(job, env.session);
-                last = Instant::now();
-            }
-            Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => break,
+    let ctx = env.ctx;
+    let mut wait = || {
+        while !done() && ctx.check().is_ok() {
+            thread::sleep(GLANCE);
         }
-    }
-    Ok(())
-}
-
-/// Does what other clients of the session have handed in, from within a command that keeps its thread.
-fn aside(env: &mut Env<'_>) {
-    let Some(jobs) = share_desk(env) else { return };
-    loop {
-        let job = locked(&jobs).try_recv();
-        match job {
-            Ok(job) => run_guarded(job, env.session),
-            Err(_) => return,
-        }
+    };
+    match lend(env.session, env.view, true, &mut wait) {
+        Lent::Done => Ok(()),
+        Lent::Alone => Err(Error::NoHost),
+        Lent::Full => Err(Error::Busy("too many commands wait in this session already".to_owned())),
     }
 }
 
-/// The queue, where clients that use this view or join meanwhile find where it rests.
-fn share_desk(env: &mut Env<'_>) -> Option<Arc<Mutex<Receiver<Job>>>> {
-    let desk = env.session.extensions.of::<Desk>();
-    if let Some((id, place)) = desk.running.last_mut() {
-        match (env.view.is_at_rest(), &place) {
-            (true, Some(rested)) => {
-                if let Some(copy) = desk.views.remove(id) {
-                    env.view.take_over(copy, rested);
-                }
-                *place = Some(env.view.place());
-            }
-            // What is in force for a while is no change: what others did since is merged when it is over.
-            (false, Some(_)) => {}
-            (_, None) => *place = Some(env.view.resting_place()),
-        }
+/// Whether others wait, and who has the session has had it for long.
+fn is_due(session: &mut Session) -> bool {
+    let desk = session.extensions.of::<Desk>();
+    desk.queue.is_waited_for() && desk.held.is_some_and(|since| since.elapsed() >= TURN)
+}
+
+/// Lends the session to its other clients while `wait` runs, on a thread that has the session meanwhile. They find this
+/// reader where it is now, and what `wait` stands in for finds the session as they leave it.
+fn lend(session: &mut Session, view: &mut View, is_privileged: bool, wait: &mut dyn FnMut()) -> Lent {
+    let desk = session.extensions.of::<Desk>();
+    let Some(host) = desk.host.upgrade() else { return Lent::Alone };
+    // The one who made it, and this.
+    if Arc::strong_count(&host) <= 2 {
+        return Lent::Alone;
     }
-    desk.jobs.clone()
+    let queue = desk.queue.clone();
+    if !queue.lend(is_privileged) {
+        return Lent::Full;
+    }
+    let (number, helper) = (host.number, queue.clone());
+    // It is kept by those who have a place there, not by a wait.
+    drop(host);
+    let (hand, taken) = mpsc::sync_channel::<Session>(1);
+    let started = start_thread(number, move || {
+        if let Ok(session) = taken.recv() {
+            serve(&helper, session);
+        }
+    });
+    if let Err(error) = started {
+        tracing::error!("no thread for those who wait: {error}");
+        queue.end_loan();
+        return Lent::Full;
+    }
+    desk.share(view);
+    desk.loans += 1;
+    let (loan, running) = (desk.loans, std::mem::take(&mut desk.running));
+    desk.lent.push((loan, running));
+    let registry = session.registry.clone();
+    let whole = std::mem::replace(session, Session::new(Schemes::new(), registry));
+    let told = queue.replace_running(None);
+    if let Err(SendError(whole)) = hand.send(whole) {
+        // The thread is there, and takes it.
+        *session = whole;
+    }
+    let waited = catch_unwind(AssertUnwindSafe(wait));
+    let (back, given) = mpsc::sync_channel(1);
+    // No client has such a number.
+    queue.ask_back(u64::MAX - loan, back);
+    match given.recv() {
+        Ok(whole) => *session = whole,
+        Err(_) => tracing::error!("a session was lost"),
+    }
+    queue.end_loan();
+    queue.replace_running(told);
+    let desk = session.extensions.of::<Desk>();
+    if let Some(at) = desk.lent.iter().position(|(number, _)| *number == loan) {
+        desk.running = desk.lent.remove(at).1;
+    }
+    desk.held = Some(Instant::now());
+    if let Err(panic) = waited {
+        resume_unwind(panic);
+    }
+    Lent::Done
 }
 
 fn run_guarded(job: Job, session: &mut Session) {

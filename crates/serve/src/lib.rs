@@ -3,7 +3,9 @@
 //! A [`Host`] is the thread that owns a session; the prompt, scripts and connections are its equal
 //! clients. Must not know the terminal.
 
+mod budget;
 mod circle;
+mod desk;
 mod error;
 mod gdb;
 mod host;
@@ -12,6 +14,7 @@ mod identity;
 mod limit;
 mod listen;
 mod policy;
+mod queue;
 mod rap;
 mod remote;
 mod replies;

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
+use farad_io::Ctx;
 use farad_shell::Env;
+
+use crate::listen::Kind;
 
 /// A server's limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,17 +16,38 @@ pub(crate) struct Limits {
     pub(crate) stall: Duration,
     /// How long a client may be silent; `None` for ever.
     pub(crate) idle: Option<Duration>,
+    /// How long a command of a client may run; `None` for ever.
+    pub(crate) deadline: Option<Duration>,
 }
 
 impl Limits {
-    /// As the settings say (`rap.idle`).
-    pub(crate) fn of(env: &Env<'_>) -> Limits {
-        let idle = env.setting_number("rap.idle");
+    /// As the settings say (`rap.idle`, `rap.deadline`; `http.deadline`).
+    pub(crate) fn of(env: &Env<'_>, kind: Kind) -> Limits {
+        let seconds = |number: u64| (number > 0).then(|| Duration::from_secs(number));
+        let deadline = match kind {
+            Kind::Http => env.setting_number("http.deadline"),
+            Kind::Rap | Kind::Tcp => env.setting_number("rap.deadline"),
+            // A process may run for as long as its debugger waits.
+            Kind::Gdb(_) => 0,
+        };
         Limits {
             clients: 4096,
             stall: Duration::from_secs(30),
-            idle: (idle > 0).then(|| Duration::from_secs(idle)),
+            idle: seconds(env.setting_number("rap.idle")),
+            deadline: seconds(deadline),
         }
+    }
+
+    /// The context that a command of a client runs in from now on.
+    pub(crate) fn begin(&self, ctx: &Ctx) -> Ctx {
+        self.deadline.map_or_else(|| ctx.clone(), |limit| ctx.within(limit))
+    }
+
+    /// Why a command ended that ran for too long; none for another.
+    pub(crate) fn explain(&self, ctx: &Ctx, setting: &str) -> Option<String> {
+        let is_late = ctx.remaining().is_some_and(|left| left.is_zero()) && !ctx.cancel.is_raised();
+        let limit = self.deadline.unwrap_or_default().as_secs();
+        is_late.then(|| format!("ERROR: a command may run for {limit} s at most (e {setting})"))
     }
 }
 
@@ -34,17 +58,18 @@ mod tests {
     use std::sync::Arc;
     use std::time::Instant;
 
-    use farad_io::{Ctx, Perm, Schemes};
+    use farad_io::{Perm, Schemes};
     use farad_shell::out::Capture;
     use farad_shell::{Registry, Session, load};
     use farad_wire::rap::Request;
 
     use super::*;
     use crate::host::{Host, ViewId};
-    use crate::listen::{self, Kind, Server};
+    use crate::listen::{self, Server};
     use crate::policy::Place;
 
-    const GENEROUS: Limits = Limits { clients: 10, stall: Duration::from_secs(60), idle: None };
+    const GENEROUS: Limits =
+        Limits { clients: 10, stall: Duration::from_secs(60), idle: None, deadline: None };
     /// What a client waits for at most; clocks are looked at each second.
     const PATIENCE: Duration = Duration::from_secs(10);
 

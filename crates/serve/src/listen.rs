@@ -17,6 +17,7 @@ use tokio::net::{TcpListener, UnixListener};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch;
 
+use crate::budget::Counter;
 use crate::error::{Error, Result};
 use crate::host::{Host, ViewId, locked};
 use crate::http::{self, Site};
@@ -80,9 +81,13 @@ pub(crate) struct Server {
 /// A connected client, for the listing.
 pub(crate) struct Client {
     pub(crate) peer: String,
+    /// Its number, never given twice.
+    pub(crate) number: u64,
     /// Its address, where it has one.
     pub(crate) addr: Option<SocketAddr>,
     pub(crate) commands: AtomicU64,
+    /// Bytes of output in files that wait for it.
+    pub(crate) kept: Arc<Counter>,
     state: Mutex<ClientState>,
 }
 
@@ -93,9 +98,16 @@ struct ClientState {
 }
 
 impl Client {
-    fn new(peer: String, addr: Option<SocketAddr>) -> Client {
+    fn new(peer: String, number: u64, addr: Option<SocketAddr>) -> Client {
         let state = ClientState { own: false, uri: String::new(), last: Instant::now() };
-        Client { peer, addr, commands: AtomicU64::new(0), state: Mutex::new(state) }
+        Client {
+            peer,
+            number,
+            addr,
+            commands: AtomicU64::new(0),
+            kept: Arc::default(),
+            state: Mutex::new(state),
+        }
     }
 
     /// Notes what the client has open, and whether in a session of its own.
@@ -146,7 +158,7 @@ enum Listener {
 /// # Errors
 /// What [`permit`] says, the system's refusal, or [`Error::NoHost`].
 pub(crate) fn start(env: &mut Env<'_>, kind: Kind, place: &str) -> Result<Arc<Server>> {
-    let limits = Limits::of(env);
+    let limits = Limits::of(env, kind);
     start_within(env, kind, place, limits)
 }
 
@@ -291,7 +303,7 @@ async fn accept(server: Arc<Server>, listener: Listener) {
             tracing::warn!("{}: the client at {peer} is not admitted: {refusal}", server.place);
             continue;
         }
-        let client = Arc::new(Client::new(peer, addresses.map(|(peer, _)| peer)));
+        let client = Arc::new(Client::new(peer, number, addresses.map(|(peer, _)| peer)));
         {
             let mut clients = locked(&server.clients);
             if clients.len() >= server.limits.clients {

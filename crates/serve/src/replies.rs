@@ -3,9 +3,9 @@
 //! The storage is kept and never zeroed twice, so that bulk reads cost one copy out of the file and
 //! one into the socket.
 
-use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 
+use crate::spool::Filed;
 use crate::stream::Stream;
 
 /// Bytes of a spooled file sent at a time.
@@ -25,7 +25,7 @@ pub(crate) struct Replies {
 
 /// A file to be sent behind the bytes.
 struct Spooled {
-    file: File,
+    filed: Filed,
     left: u64,
     tail: Vec<u8>,
 }
@@ -70,10 +70,10 @@ impl Replies {
         }
     }
 
-    /// Appends `left` bytes of a file from where it stands, and then `tail`. Nothing may be
-    /// appended behind it before it is sent.
-    pub(crate) fn push_file(&mut self, file: File, left: u64, tail: Vec<u8>) {
-        self.file = Some(Spooled { file, left, tail });
+    /// Appends a file from where it stands, and then `tail`. Nothing may be appended behind it before it is sent.
+    pub(crate) fn push_file(&mut self, filed: Filed, tail: Vec<u8>) {
+        let left = filed.len;
+        self.file = Some(Spooled { filed, left, tail });
     }
 
     /// Whether a file is on its way.
@@ -126,7 +126,7 @@ impl Replies {
             return Ok(());
         }
         let piece = usize::try_from(spooled.left).unwrap_or(PIECE).min(PIECE);
-        spooled.file.read_exact(self.space(piece))?;
+        spooled.filed.file.read_exact(self.space(piece))?;
         spooled.left -= piece as u64;
         self.file = Some(spooled);
         Ok(())

@@ -11,7 +11,7 @@ use farad_shell::config::Config;
 use farad_shell::{Env, Registry, Session};
 
 use crate::error::Result;
-use crate::host::{Host, ViewId};
+use crate::host::{Host, Lane, ViewId};
 
 /// Tables and settings.
 pub(crate) struct Seed {
@@ -52,16 +52,19 @@ impl Seed {
         session.config = self.config.clone();
         let host = Host::start(session)?;
         let (config, block) = (self.view.clone(), self.block);
-        host.submit(Box::new(move |session| {
-            let settled = crate::host::with_view(session, ViewId::OWNER, |session, view| {
-                view.config = config;
-                view.block = block;
-                view.follow_settings(&session.config);
-            });
-            if let Err(error) = settled {
-                tracing::error!("{error}");
-            }
-        }))?;
+        host.submit(
+            Lane::View(ViewId::OWNER),
+            Box::new(move |session| {
+                let settled = crate::host::with_view(session, ViewId::OWNER, |session, view| {
+                    view.config = config;
+                    view.block = block;
+                    view.follow_settings(&session.config);
+                });
+                if let Err(error) = settled {
+                    tracing::error!("{error}");
+                }
+            }),
+        )?;
         Ok(host)
     }
 }

@@ -7,6 +7,8 @@ use std::path::Path;
 use farad_shell::out::Out;
 use farad_wire::rap::{stock, trailer};
 
+use crate::budget::Share;
+
 /// Most bytes of one command's output kept in memory.
 const MEMORY: usize = 1 << 20;
 /// Room that a cut reply keeps for its last line.
@@ -23,8 +25,16 @@ pub(crate) enum Keep {
     Stock,
 }
 
-/// Output in memory, or its storage and a file that stands at its start, with its length.
-pub(crate) type Spooled = (Vec<u8>, Option<(File, u64)>);
+/// Output in memory, or its storage and a file that stands at its start.
+pub(crate) type Spooled = (Vec<u8>, Option<Filed>);
+
+/// Output in a file, for which room is taken as long as this is kept.
+pub(crate) struct Filed {
+    pub(crate) file: File,
+    /// Its length, bytes.
+    pub(crate) len: u64,
+    _share: Share,
+}
 
 /// Collected output and reports.
 pub(crate) struct Spool<'a> {
@@ -38,18 +48,29 @@ pub(crate) struct Spool<'a> {
     /// Bytes that were not kept.
     dropped: u64,
     reports: String,
+    share: Share,
 }
 
 impl<'a> Spool<'a> {
-    /// Collects into `head`, which is emptied, and into a file in `folder` when it gets long.
-    pub(crate) fn new(keep: Keep, folder: &'a Path, mut head: Vec<u8>) -> Spool<'a> {
+    /// Collects into `head`, which is emptied, and into a file in `folder` when it gets long, out of `share`.
+    pub(crate) fn new(keep: Keep, folder: &'a Path, mut head: Vec<u8>, share: Share) -> Spool<'a> {
         head.clear();
-        Spool { keep, folder, head, file: None, filed: 0, dropped: 0, reports: String::new() }
+        Spool { keep, folder, head, file: None, filed: 0, dropped: 0, reports: String::new(), share }
     }
 
     /// Bytes kept.
     pub(crate) fn len(&self) -> u64 {
         self.filed + self.head.len() as u64
+    }
+
+    /// Reports what is told however much was reported before.
+    pub(crate) fn conclude(&mut self, line: &str) {
+        let room = trailer::MESSAGE.saturating_sub(line.len() + 1);
+        while self.reports.len() > room {
+            let last = self.reports.trim_end().rfind('\n').map_or(0, |end| end + 1);
+            self.reports.truncate(last);
+        }
+        self.report(line);
     }
 
     /// The lines reported, joined.
@@ -76,11 +97,12 @@ impl<'a> Spool<'a> {
             self.cut();
         }
         let Some(mut file) = self.file.take() else { return Ok((self.head, None)) };
+        self.share.file(self.head.len())?;
         file.write_all(&self.head)?;
         file.seek(SeekFrom::Start(0))?;
         let len = self.len();
         self.head.clear();
-        Ok((self.head, Some((file, len))))
+        Ok((self.head, Some(Filed { file, len, _share: self.share })))
     }
 
     /// Ends the text at a line's end, where one is near, and says that it was cut.
@@ -100,6 +122,7 @@ impl<'a> Spool<'a> {
     }
 
     fn spill(&mut self) -> io::Result<()> {
+        self.share.file(self.head.len())?;
         let mut file = match self.file.take() {
             Some(file) => file,
             None => tempfile::tempfile_in(self.folder)?,
@@ -125,7 +148,8 @@ impl Write for Spool<'_> {
                     let why = format!("output is limited to {limit} bytes (e rap.maxout)");
                     return Err(io::Error::other(why));
                 }
-                if self.head.len() + bytes.len() > MEMORY {
+                let len = self.head.len() + bytes.len();
+                if len > MEMORY || !self.share.hold(len) {
                     self.spill()?;
                 }
                 self.head.extend_from_slice(bytes);
@@ -160,7 +184,7 @@ mod tests {
 
     fn kept(spool: Spool<'_>) -> Vec<u8> {
         let (mut text, file) = spool.finish().unwrap();
-        if let Some((mut file, len)) = file {
+        if let Some(Filed { mut file, len, .. }) = file {
             assert!(text.is_empty());
             assert_eq!(file.read_to_end(&mut text).unwrap() as u64, len);
         }
@@ -172,7 +196,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         for total in [0, 10, MEMORY, MEMORY + 1, 3 * MEMORY + 7] {
             let bytes: Vec<u8> = (0..total).map(|at| (at / 251) as u8).collect();
-            let mut spool = Spool::new(Keep::All(1 << 30), folder.path(), vec![1, 2, 3]);
+            let mut spool = Spool::new(Keep::All(1 << 30), folder.path(), vec![1, 2, 3], Share::default());
             bytes.chunks(100_001).for_each(|piece| spool.write_all(piece).unwrap());
             assert_eq!(spool.len(), total as u64);
             assert!(kept(spool) == bytes, "{total}");
@@ -181,7 +205,7 @@ mod tests {
 
     #[test]
     fn the_limit_fails_the_write() {
-        let mut spool = Spool::new(Keep::All(5), Path::new("/"), Vec::new());
+        let mut spool = Spool::new(Keep::All(5), Path::new("/"), Vec::new(), Share::default());
         spool.write_all(b"12345").unwrap();
         assert!(spool.write_all(b"6").unwrap_err().to_string().contains("rap.maxout"));
         assert_eq!(kept(spool), b"12345");
@@ -191,14 +215,14 @@ mod tests {
     fn a_stock_clients_reply_is_cut_at_a_line_below_what_it_takes() {
         let line = b"0123456789012345678901234567890\n";
         for (lines, cut) in [(511, false), (512, true), (5000, true)] {
-            let mut spool = Spool::new(Keep::Stock, Path::new("/"), Vec::new());
+            let mut spool = Spool::new(Keep::Stock, Path::new("/"), Vec::new(), Share::default());
             (0..lines).for_each(|_| spool.write_all(line).unwrap());
             let text = kept(spool);
             assert!(text.len() < stock::REPLY, "{}", text.len());
             assert_eq!(text.ends_with(b"farad does]\n"), cut, "{lines}");
             assert_eq!(text.len() == lines * line.len(), !cut);
         }
-        let mut spool = Spool::new(Keep::Stock, Path::new("/"), Vec::new());
+        let mut spool = Spool::new(Keep::Stock, Path::new("/"), Vec::new(), Share::default());
         spool.write_all(&[b'x'; 100_000]).unwrap();
         let text = kept(spool);
         assert!(text.len() < stock::REPLY && text.ends_with(b"]\n") && text.contains(&b'\n'));

@@ -32,8 +32,7 @@ fn interleaved(before: fn(&mut Env<'_>), line: &'static str, after: fn(&mut Env<
         });
         let aside = env.session.aside.unwrap();
         while !ended.load(Ordering::SeqCst) {
-            aside(&mut env);
-            std::thread::yield_now();
+            (aside.lend)(env.session, env.view, true, &mut std::thread::yield_now);
         }
         client.join().unwrap();
         after(&mut env);

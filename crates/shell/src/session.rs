@@ -71,8 +71,25 @@ impl Extensions {
     }
 }
 
-/// Does what other clients of the session ask just now, and comes back.
-pub type Aside = fn(&mut crate::Env<'_>);
+/// How a session is lent to its other clients while who has it waits for something else.
+#[derive(Clone, Copy)]
+pub struct Aside {
+    /// Lends it while the last argument runs. The one before it says whether the owner asks, for whom some room is kept.
+    pub lend: fn(&mut Session, &mut crate::View, bool, &mut dyn FnMut()) -> Lent,
+    /// Whether others wait, and have waited long enough for a turn between two commands.
+    pub is_due: fn(&mut Session) -> bool,
+}
+
+/// What became of a loan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lent {
+    /// The wait is over, and the session is back.
+    Done,
+    /// Nobody else is there; the wait has not begun.
+    Alone,
+    /// Too many commands wait already; this one has not begun to.
+    Full,
+}
 
 /// All that is known of a target. One thread has it; see the crate `serve`'s host.
 pub struct Session {
@@ -100,7 +117,7 @@ pub struct Session {
     pub done: Effects,
     /// Who changed something without having all rights, and what all of those might do.
     pub left: Option<Origin>,
-    /// How to serve others while somebody waits, where there may be others.
+    /// How to let others in while somebody waits, where there may be others.
     pub aside: Option<Aside>,
     /// State of other command groups.
     pub extensions: Extensions,

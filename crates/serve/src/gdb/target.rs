@@ -61,7 +61,8 @@ impl farad_shell::out::Out for Unheard {
 /// Asks something of the process, on the session's thread.
 pub(super) fn ask(host: &Host, view: ViewId, fd: u32, ctx: &Ctx, request: Request) -> Result<Reply, String> {
     let ctx = ctx.clone();
-    let asked = host.with(view, move |session, view| {
+    let asks = ctx.principal.name.clone();
+    let asked = host.with_patience(view, &asks, move |session, view| {
         let mut env = Env { session, view, ctx: &ctx, out: &mut Unheard };
         farad_shell::ask_target(&mut env, Some(fd), &request).map_err(|error| error.to_string())
     });
@@ -315,7 +316,8 @@ impl<M: Machine> MultiThreadResume for Served<M> {
         });
         self.cancel = Cancel::new();
         let ctx = Ctx { cancel: self.cancel.clone(), ..ctx };
-        let (sender, receiver) = mpsc::channel();
+        // One answer comes.
+        let (sender, receiver) = mpsc::sync_channel(1);
         std::thread::Builder::new()
             .name("gdb client".to_owned())
             .spawn(move || drop(sender.send(ask(&host, view, fd, &ctx, request))))

@@ -5,12 +5,12 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Extension;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
-use axum::http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
+use axum::http::header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER, USER_AGENT};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use farad_io::{Cancel, Ctx, Effects};
@@ -20,10 +20,13 @@ use tokio::sync::mpsc;
 
 use super::flow::{End, Flow, Source};
 use super::{Site, option, refuse, view};
-use crate::host::{self, ViewId};
+use crate::budget::Share;
+use crate::host::{self, Lane, PATIENCE, ViewId};
 use crate::identity;
+use crate::limit::Limits;
 use crate::listen::{Client, Server};
 use crate::policy::Place;
+use crate::queue::Ticket;
 
 /// Longest command, bytes.
 const COMMAND: usize = 1 << 20;
@@ -39,12 +42,55 @@ const OK: &str = "x-farad-ok";
 const REPORT: &str = "x-farad-report";
 
 /// Stops a command that nobody waits for any more.
-pub(super) struct Stop(Cancel);
+pub(super) struct Stop {
+    cancel: Cancel,
+    ticket: Ticket,
+}
+
+impl Stop {
+    /// Takes the command back; false when it runs or has run.
+    pub(super) fn withdraw(&self) -> bool {
+        self.ticket.withdraw()
+    }
+}
 
 impl Drop for Stop {
     fn drop(&mut self) {
-        self.0.raise();
+        self.cancel.raise();
+        self.ticket.withdraw();
     }
+}
+
+/// What others that wait call a client.
+pub(super) fn name_of(site: &Site, client: &Client) -> String {
+    site.options.principal(&client.peer).name
+}
+
+/// Waits for a command's turn, as long as it is bearable. A command that one waits for oneself is.
+///
+/// # Errors
+/// Why it does not come. The command never runs then.
+pub(super) async fn turn(
+    flow: &Flow,
+    withdraw: impl Fn() -> bool,
+    server: &Server,
+    client: &Client,
+    asks: &str,
+) -> Result<(), String> {
+    let since = Instant::now();
+    while tokio::time::timeout(BUSY, flow.begun()).await.is_err() {
+        let why = match is_self(client, server) {
+            true => Some(CIRCLE.to_owned()),
+            false if since.elapsed() >= PATIENCE => server.host.busy(asks),
+            false => None,
+        };
+        if let Some(why) = why
+            && withdraw()
+        {
+            return Err(why);
+        }
+    }
+    Ok(())
 }
 
 pub(super) async fn by_path(
@@ -87,11 +133,13 @@ async fn answer(site: &Arc<Site>, client: &Arc<Client>, headers: &HeaderMap, com
     let Ok((flow, stop)) = start(site, &server, client, place, command, limit, |_, _| {}) else {
         return refuse(StatusCode::SERVICE_UNAVAILABLE, "too many commands wait, or the session has ended");
     };
-    if tokio::time::timeout(BUSY, flow.ready()).await.is_err()
-        && !flow.has_begun()
-        && is_self(client, &server)
-    {
-        return refuse(StatusCode::SERVICE_UNAVAILABLE, CIRCLE);
+    if let Err(why) = turn(&flow, || stop.withdraw(), &server, client, &name_of(site, client)).await {
+        let mut response = match wants_json {
+            true => refuse_json(StatusCode::SERVICE_UNAVAILABLE, &why),
+            false => refuse(StatusCode::SERVICE_UNAVAILABLE, &why),
+        };
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("10"));
+        return response;
     }
     match (wants_json, gathers) {
         (true, _) => envelope(&flow, stop).await,
@@ -129,14 +177,15 @@ pub(super) fn start(
     client.touch();
     client.commands.fetch_add(1, Ordering::Relaxed);
     let ctx = Ctx::owner().for_principal(site.options.principal(&client.peer));
-    let (flow, source) = Flow::new(limit, server.seed.folder.clone());
-    let stop = Stop(ctx.cancel.clone());
+    let (flow, source) = Flow::new(limit, server.seed.folder.clone(), Share::of(&client.kept));
+    let cancel = ctx.cancel.clone();
+    let limits = server.limits;
     let job = move |session: &mut farad_shell::Session| {
         let _turn = turn;
-        run(session, place, &command, &ctx, source, settle);
+        run(session, place, &command, &ctx, limits, source, settle);
     };
-    server.host.submit(Box::new(job))?;
-    Ok((flow, stop))
+    let ticket = server.host.submit(Lane::Client(client.number), Box::new(job))?;
+    Ok((flow, Stop { cancel, ticket }))
 }
 
 fn run(
@@ -144,6 +193,7 @@ fn run(
     place: ViewId,
     command: &str,
     ctx: &Ctx,
+    limits: Limits,
     mut source: Source,
     settle: impl FnOnce(&mut farad_shell::Session, &mut farad_shell::View),
 ) {
@@ -152,10 +202,14 @@ fn run(
         return;
     }
     source.begin();
+    let ctx = &limits.begin(ctx);
     if let Err(error) = host::with_view(session, place, settle) {
         tracing::error!("{error}");
     }
     let outcome = host::run(session, place, command, ctx, &mut source);
+    if let Some(why) = limits.explain(ctx, "http.deadline").filter(|_| !outcome.ok) {
+        source.conclude(&why);
+    }
     source.end(&outcome, ctx.cancel.is_raised());
 }
 
@@ -259,6 +313,12 @@ async fn envelope(flow: &Flow, stop: Stop) -> Response {
     (status, [(CONTENT_TYPE, HeaderValue::from_static("application/json"))], body.to_string()).into_response()
 }
 
+/// A refusal for who takes JSON, in the form of an answer.
+fn refuse_json(status: StatusCode, why: &str) -> Response {
+    let body = json!({"ok": false, "output": "", "error": why, "truncated": false, "ms": 0});
+    (status, [(CONTENT_TYPE, HeaderValue::from_static("application/json"))], body.to_string()).into_response()
+}
+
 pub(super) fn millis(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
@@ -268,7 +328,7 @@ struct Stream(mpsc::Receiver<io::Result<Frame<Bytes>>>);
 
 impl Stream {
     fn new(flow: Arc<Flow>, stop: Stop, first: Vec<u8>) -> Stream {
-        let (sender, receiver) = mpsc::channel(2);
+        let (sender, receiver) = mpsc::channel(1);
         tokio::spawn(async move {
             let _stop = stop;
             let mut piece = first;

@@ -13,6 +13,7 @@ use farad_io::Effects;
 use farad_shell::out::Out;
 use tokio::sync::Notify;
 
+use crate::budget::Share;
 use crate::host::{Outcome, locked};
 
 /// Most bytes kept in memory.
@@ -20,7 +21,7 @@ const MEMORY: usize = 1 << 20;
 /// Bytes that are worth waking the client's task for before the command has ended.
 const WORTH: usize = 32 << 10;
 /// Most bytes taken at a time.
-const PIECE: usize = 256 << 10;
+const PIECE: usize = 64 << 10;
 /// Longest text of reports kept, bytes.
 const REPORTS: usize = 64 << 10;
 /// How long output waits for more to come with it.
@@ -54,6 +55,9 @@ pub(super) struct Flow {
 #[derive(Default)]
 struct State {
     head: Vec<u8>,
+    /// What of the head was taken.
+    given: usize,
+    share: Share,
     file: Option<File>,
     /// What the file has that was not taken.
     filed: std::ops::Range<u64>,
@@ -79,9 +83,10 @@ pub(super) struct Source {
 }
 
 impl Flow {
-    /// Both ends. At most `limit` bytes are kept, in `folder` where they get many.
-    pub(super) fn new(limit: u64, folder: PathBuf) -> (Arc<Flow>, Source) {
-        let flow = Arc::new(Flow { state: Mutex::default(), wake: Notify::new() });
+    /// Both ends. At most `limit` bytes are kept, in `folder` where they get many, out of `share`.
+    pub(super) fn new(limit: u64, folder: PathBuf, share: Share) -> (Arc<Flow>, Source) {
+        let state = Mutex::new(State { share, ..State::default() });
+        let flow = Arc::new(Flow { state, wake: Notify::new() });
         let source = Source { flow: flow.clone(), limit, folder, begun: Instant::now(), ended: false };
         (flow, source)
     }
@@ -106,6 +111,17 @@ impl Flow {
         }
     }
 
+    /// Waits until it runs, or has ended without.
+    pub(super) async fn begun(&self) {
+        loop {
+            let woken = self.wake.notified();
+            if self.has_begun() {
+                return;
+            }
+            woken.await;
+        }
+    }
+
     /// Whether it runs, or has run.
     pub(super) fn has_begun(&self) -> bool {
         let state = locked(&self.state);
@@ -118,8 +134,14 @@ impl Flow {
     /// When the file cannot be read.
     pub(super) fn take(&self) -> io::Result<Vec<u8>> {
         let mut state = locked(&self.state);
-        if !state.head.is_empty() || state.filed.is_empty() {
-            return Ok(std::mem::take(&mut state.head));
+        if state.given < state.head.len() || state.filed.is_empty() {
+            let end = state.head.len().min(state.given + PIECE);
+            let piece = state.head[state.given..end].to_vec();
+            state.given = end;
+            if end == state.head.len() {
+                state.clear_head();
+            }
+            return Ok(piece);
         }
         let len = (state.filed.end - state.filed.start).min(PIECE as u64);
         // It is no more than a piece.
@@ -130,6 +152,7 @@ impl Flow {
         state.filed.start += len;
         if state.filed.is_empty() {
             (state.file, state.filed) = (None, 0..0);
+            state.share.end_file();
         }
         Ok(piece)
     }
@@ -137,7 +160,9 @@ impl Flow {
     /// Drops the output, and what is to come of it.
     pub(super) fn discard(&self) {
         let mut state = locked(&self.state);
-        (state.head, state.file, state.filed, state.unwanted) = (Vec::new(), None, 0..0, true);
+        state.clear_head();
+        (state.file, state.filed, state.unwanted) = (None, 0..0, true);
+        state.share.end_file();
     }
 
     /// Takes what was reported since this was asked last.
@@ -156,8 +181,13 @@ impl Flow {
 }
 
 impl State {
+    fn clear_head(&mut self) {
+        (self.head, self.given) = (Vec::new(), 0);
+        self.share.hold(0);
+    }
+
     fn len(&self) -> u64 {
-        self.head.len() as u64 + (self.filed.end - self.filed.start)
+        (self.head.len() - self.given) as u64 + (self.filed.end - self.filed.start)
     }
 }
 
@@ -166,6 +196,14 @@ impl Source {
     pub(super) fn begin(&mut self) {
         self.begun = Instant::now();
         locked(&self.flow.state).begun = true;
+        self.flow.wake.notify_one();
+    }
+
+    /// Reports what is told however much was reported before.
+    pub(super) fn conclude(&mut self, line: &str) {
+        let mut state = locked(&self.flow.state);
+        state.reports.push_str(line);
+        state.reports.push('\n');
     }
 
     /// It ran.
@@ -203,9 +241,11 @@ impl Write for Source {
         let room = self.limit - state.total;
         let fits = bytes.len().min(usize::try_from(room).unwrap_or(usize::MAX));
         let (kept, dropped) = bytes.split_at(fits);
-        if state.filed.is_empty() && state.head.len() + kept.len() <= MEMORY {
+        let len = state.head.len() + kept.len();
+        if state.filed.is_empty() && len <= MEMORY && state.share.hold(len) {
             state.head.extend_from_slice(kept);
         } else {
+            state.share.file(kept.len()).inspect_err(|_| state.truncated = true)?;
             if state.file.is_none() {
                 state.file = Some(tempfile::tempfile_in(&self.folder)?);
             }
@@ -279,7 +319,7 @@ mod tests {
             [(0, true), (10, false), (MEMORY + 1, true), (5 * MEMORY, true), (5 * MEMORY, false)]
         {
             let bytes: Vec<u8> = (0..total).map(|at| (at / 251) as u8).collect();
-            let (flow, mut source) = Flow::new(1 << 30, folder.path().to_owned());
+            let (flow, mut source) = Flow::new(1 << 30, folder.path().to_owned(), Share::default());
             let sent = bytes.clone();
             let write = move || {
                 sent.chunks(100_001).for_each(|piece| source.write_all(piece).unwrap());
@@ -301,7 +341,7 @@ mod tests {
 
     #[test]
     fn the_limit_keeps_what_fits_and_says_so() {
-        let (flow, mut source) = Flow::new(5, std::env::temp_dir());
+        let (flow, mut source) = Flow::new(5, std::env::temp_dir(), Share::default());
         source.write_all(b"123").unwrap();
         assert!(source.write_all(b"4567").unwrap_err().to_string().contains("http.maxout"));
         source.report("ERROR: it is cut");
@@ -315,7 +355,7 @@ mod tests {
 
     #[test]
     fn a_job_that_is_thrown_away_has_ended() {
-        let (flow, source) = Flow::new(5, std::env::temp_dir());
+        let (flow, source) = Flow::new(5, std::env::temp_dir(), Share::default());
         drop(source);
         assert!(on_a_runtime(all(&flow)).1.cancelled);
     }

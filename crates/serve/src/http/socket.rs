@@ -19,10 +19,10 @@ use serde_json::{Value, json};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio::time::Instant;
 
-use super::command::{Stop, millis, start};
+use super::command::{Stop, millis, name_of, start, turn};
 use super::flow::{End, Flow};
 use super::{Site, option, refuse, view};
-use crate::host::{self, Event, ViewId};
+use crate::host::{self, Event, Lane, ViewId};
 use crate::listen::{self, Client, Server};
 
 /// Longest message of a client, bytes.
@@ -103,7 +103,7 @@ struct Talk {
     greeting: bool,
     moved: bool,
     /// What runs or waits, by its number.
-    running: HashMap<u64, (Stop, Arc<Flow>)>,
+    running: HashMap<u64, (Arc<Stop>, Arc<Flow>)>,
     queue: mpsc::Sender<Outgoing>,
     outgoing: mpsc::Receiver<Outgoing>,
 }
@@ -208,7 +208,7 @@ impl Talk {
             // Who asked may be gone.
             let _ = sender.send(host::with_view(session, place, facts_of));
         };
-        self.server.host.submit(Box::new(job)).map_err(|_| Over)?;
+        self.server.host.submit(Lane::Client(self.client.number), Box::new(job)).map_err(|_| Over)?;
         let queue = self.queue.clone();
         tokio::spawn(async move {
             let Ok(Ok(facts)) = facts.await else { return };
@@ -298,8 +298,19 @@ impl Talk {
         let command = command.to_owned();
         let (flow, stop) = start(&self.site, &self.server, &self.client, self.view, command, limit, settle)
             .map_err(|error| error.to_string())?;
-        self.running.insert(id, (stop, flow.clone()));
-        tokio::spawn(carry(id, flow, self.queue.clone()));
+        let stop = Arc::new(stop);
+        self.running.insert(id, (stop.clone(), flow.clone()));
+        let (server, client, queue) = (self.server.clone(), self.client.clone(), self.queue.clone());
+        let asks = name_of(&self.site, &self.client);
+        let weak = Arc::downgrade(&stop);
+        drop(stop);
+        tokio::spawn(async move {
+            let Err(why) = turn_of(&flow, &weak, &server, &client, &asks).await else {
+                return carry(id, flow, queue).await;
+            };
+            let told = Told { ended: Some(id), ..Told::default() };
+            let _ = queue.send(Outgoing { text: ended(id, false, &why).to_string(), told }).await;
+        });
         Ok(())
     }
 
@@ -381,6 +392,17 @@ fn set(session: &mut Session, view: &mut View, name: &str, value: Option<u64>) {
     {
         tracing::debug!("what a page's terminal is: {error}");
     }
+}
+
+/// Waits for a command's turn. One that was cancelled meanwhile has had it.
+async fn turn_of(
+    flow: &Flow,
+    stop: &std::sync::Weak<Stop>,
+    server: &Server,
+    client: &Client,
+    asks: &str,
+) -> Result<(), String> {
+    turn(flow, || stop.upgrade().is_some_and(|stop| stop.withdraw()), server, client, asks).await
 }
 
 /// Carries a command's output over, until it has ended or nobody takes it.

@@ -50,6 +50,11 @@ impl Batch {
         self.requests.iter().map(size).sum()
     }
 
+    /// Whether a command is what it waits with: it can be refused in words.
+    pub(super) fn begins_with_line(&self) -> bool {
+        matches!(self.requests.front(), Some(Numbered { request: Request::Command { .. }, .. }))
+    }
+
     /// Does what it can, sending replies as far as the socket takes them.
     pub(super) fn run(&mut self, session: &mut Session, control: &Control, stream: &Stream) {
         let mut sent = Instant::now();

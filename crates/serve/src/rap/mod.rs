@@ -16,9 +16,10 @@ use farad_wire::rap::{Limits, Reply, Request, RequestDecoder};
 use tokio::sync::{oneshot, watch};
 
 use crate::circle;
-use crate::host::{Host, ViewId, locked};
+use crate::host::{Host, Lane, PATIENCE, ViewId, locked};
 use crate::listen::{Client, Server};
 use crate::policy;
+use crate::queue::Ticket;
 use crate::stream::Stream;
 
 mod batch;
@@ -40,8 +41,8 @@ const CHUNK: usize = 64 << 10;
 const FAREWELL: Duration = Duration::from_millis(200);
 /// How long the second packet of a flight may be behind the first.
 const PACKET: Duration = Duration::from_millis(30);
-/// How long requests may wait for a session that others share and that is at work. It ends what
-/// waits in a circle through several processes, too.
+/// How long requests for bytes may wait for a session that others share and that is at work: they cannot be refused but by
+/// hanging up. It ends what waits in a circle through several processes, too.
 const BUSY: Duration = Duration::from_secs(30);
 /// What a session is told that asks itself.
 const CIRCLE: &str = "this would wait for its own session, which is waiting for the answer; name a file \
@@ -121,6 +122,7 @@ struct Connection {
 struct Work {
     done: oneshot::Receiver<Batch>,
     batch: Arc<Mutex<Option<Batch>>>,
+    ticket: Ticket,
     since: Instant,
 }
 
@@ -270,9 +272,9 @@ impl Connection {
                 let _ = sender.send(batch);
             })
         };
-        host.submit(job)?;
+        let ticket = host.submit(Lane::Client(self.client.number), job)?;
         self.progress = Instant::now();
-        self.work = Some(Work { done, batch: slot, since: Instant::now() });
+        self.work = Some(Work { done, batch: slot, ticket, since: Instant::now() });
         Ok(())
     }
 
@@ -295,8 +297,10 @@ impl Connection {
             greeted: false,
             hello: None,
             ctx,
+            limits: self.server.limits,
             max_out: self.server.seed.max_out,
             folder: self.server.seed.folder.clone(),
+            kept: self.client.kept.clone(),
             cursor: None,
             seek: 0,
             text: Vec::new(),
@@ -363,15 +367,18 @@ impl Connection {
     /// that waits for it: then the session may be busy waiting for us, and nothing would ever move.
     fn look_at_queue(&mut self, waited: Duration) -> Result<(), End> {
         let Some(work) = &self.work else { return Ok(()) };
-        if locked(&work.batch).is_none() {
-            return Ok(());
-        }
+        let is_line = match &*locked(&work.batch) {
+            None => return Ok(()),
+            Some(batch) => batch.begins_with_line(),
+        };
         self.is_self = self.is_self || self.stream.is_of_this_process();
-        if !self.is_self && waited < BUSY {
+        if !self.is_self && waited < if is_line { PATIENCE } else { BUSY } {
             return Ok(());
         }
         let Some(mut batch) = ({ locked(&work.batch).take() }) else { return Ok(()) };
-        batch.refuse(if self.is_self { CIRCLE } else { "the session is busy with another client's command" });
+        work.ticket.withdraw();
+        let busy = batch.seat.host.busy("");
+        batch.refuse(if self.is_self { CIRCLE } else { busy.as_deref().unwrap_or("the session is busy") });
         self.finish(Some(batch))
     }
 
@@ -420,6 +427,7 @@ impl Connection {
         let _ = self.stream.hang_up();
         if let Some(work) = self.work.take() {
             // What has not begun never will.
+            work.ticket.withdraw();
             let batch = { locked(&work.batch).take() };
             match batch {
                 Some(batch) => leave(&batch.seat),

@@ -6,6 +6,7 @@
 //! before the next command. A farad client's commands keep their own seek.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use farad_io::{Cancel, Ctx, Perm};
@@ -18,9 +19,11 @@ use farad_wire::rap::{Reply, Request, Whence, command_reply_header, read_reply_h
 use super::greeting;
 use farad_wire::target;
 
+use crate::budget::{Counter, Share};
 use crate::host::{self, Host, ViewId};
+use crate::limit::Limits;
 use crate::replies::Replies;
-use crate::spool::{Keep, Spool};
+use crate::spool::{Filed, Keep, Spool};
 
 /// Room for the trailer of a reply whose text has the longest length.
 const TRAILER: u64 = 8_192;
@@ -52,8 +55,11 @@ pub(super) struct Seat {
     /// What it said.
     pub(super) hello: Option<ClientHello>,
     pub(super) ctx: Ctx,
+    pub(super) limits: Limits,
     pub(super) max_out: u64,
     pub(super) folder: PathBuf,
+    /// Bytes of output in files that wait for the client.
+    pub(super) kept: Arc<Counter>,
     /// Where a seek left the cursor since the last command.
     pub(super) cursor: Option<u64>,
     /// The view's seek.
@@ -322,8 +328,16 @@ impl Seat {
             false => Keep::Stock,
         };
         let storage = std::mem::take(&mut self.text);
-        let mut spool = Spool::new(keep, &self.folder, storage);
-        let outcome = host::run(session, self.view, line, &self.ctx, &mut spool);
+        let mut spool = Spool::new(keep, &self.folder, storage, Share::of(&self.kept));
+        // In a session of its own nobody waits for it.
+        let ctx = match self.ownership {
+            Ownership::Own => self.ctx.clone(),
+            Ownership::Shared => self.limits.begin(&self.ctx),
+        };
+        let outcome = host::run(session, self.view, line, &ctx, &mut spool);
+        if let Some(why) = self.limits.explain(&ctx, "rap.deadline").filter(|_| !outcome.ok) {
+            spool.conclude(&why);
+        }
         (self.seek, self.cursor) = (outcome.seek, None);
         let status = match outcome.ok {
             true => Status::Done,
@@ -343,9 +357,9 @@ impl Seat {
                 self.reply(&head, status, &message, replies);
                 self.text = head;
             }
-            Ok((head, Some((file, len)))) => {
+            Ok((head, Some(filed))) => {
                 self.text = head;
-                self.reply_file(file, len, status, &message, replies);
+                self.reply_file(filed, status, &message, replies);
             }
             Err(error) => {
                 let why = format!("the output cannot be kept in {}: {error}", self.folder.display());
@@ -371,19 +385,12 @@ impl Seat {
         replies.push(&tail);
     }
 
-    fn reply_file(
-        &self,
-        file: std::fs::File,
-        len: u64,
-        status: Status,
-        message: &str,
-        replies: &mut Replies,
-    ) {
+    fn reply_file(&self, filed: Filed, status: Status, message: &str, replies: &mut Replies) {
         let tail = self.tail(status, message);
         // Keep::All left room for the trailer.
-        let whole = u32::try_from(len + tail.len() as u64).unwrap_or(u32::MAX);
+        let whole = u32::try_from(filed.len + tail.len() as u64).unwrap_or(u32::MAX);
         replies.push(&command_reply_header(whole));
-        replies.push_file(file, len, tail);
+        replies.push_file(filed, tail);
     }
 
     fn tail(&self, status: Status, message: &str) -> Vec<u8> {

@@ -8,6 +8,8 @@ use farad_io::net::{Carrier, Push, exchange, tcp_exchange};
 use farad_io::{Ctx, Status, Transport};
 use farad_shell::{Env, Error, Result};
 
+use super::rap::unasked;
+
 /// Such a host.
 pub(super) struct Line {
     carrier: Carrier,
@@ -53,11 +55,12 @@ impl Line {
             )));
         }
         env.out.mark_peer(&self.uri);
-        let (out, ctx) = (&mut env.out, env.ctx);
-        match self.push.take().and_then(Push::into_unused) {
-            Some(link) => exchange(link, &self.uri, line, out, ctx)?,
-            None => tcp_exchange(&self.transport, &self.uri, line, out, self.timeout, ctx)?,
-        }
+        let unused = self.push.take().and_then(Push::into_unused);
+        let asked = env.wait_aside(|mut out, ctx| match unused {
+            Some(link) => exchange(link, &self.uri, line, &mut out, ctx),
+            None => tcp_exchange(&self.transport, &self.uri, line, &mut out, self.timeout, ctx),
+        });
+        asked.ok_or_else(unasked)??;
         Ok(Status::default())
     }
 

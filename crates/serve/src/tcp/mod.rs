@@ -7,15 +7,17 @@
 
 use std::io::ErrorKind;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use farad_io::{Cancel, Ctx};
 use tokio::sync::{oneshot, watch};
 
-use crate::host;
+use crate::budget::Share;
+use crate::host::{self, Lane, PATIENCE};
 use crate::listen::{Client, Server};
 use crate::policy;
+use crate::queue::Ticket;
 use crate::replies::Replies;
 use crate::spool::{Keep, Spool};
 use crate::stream::Stream;
@@ -127,7 +129,10 @@ impl Conversation {
         if line.is_empty() {
             return Ok(false);
         }
-        let mut replies = self.execute(line).await?;
+        let mut replies = match self.execute(line).await? {
+            Ok(replies) => replies,
+            Err(why) => told(&why),
+        };
         if replies.is_sent() {
             replies.push(b"\n");
         }
@@ -135,26 +140,50 @@ impl Conversation {
         Ok(true)
     }
 
-    async fn execute(&self, line: String) -> std::io::Result<Replies> {
+    /// Runs a line; tells why, where it was not run.
+    async fn execute(&self, line: String) -> std::io::Result<Result<Replies, String>> {
         self.client.commands.fetch_add(1, Ordering::Relaxed);
         let (sender, done) = oneshot::channel();
         let (server, ctx) = (self.server.clone(), self.ctx.clone());
+        let share = Share::of(&self.client.kept);
+        let begun = Arc::new(AtomicBool::new(false));
+        let begins = begun.clone();
         let job = Box::new(move |session: &mut farad_shell::Session| {
-            let mut spool = Spool::new(Keep::All(server.seed.max_out), &server.seed.folder, Vec::new());
+            begins.store(true, Ordering::Relaxed);
+            let mut spool =
+                Spool::new(Keep::All(server.seed.max_out), &server.seed.folder, Vec::new(), share);
+            // Who asked is gone.
+            if ctx.cancel.is_raised() {
+                return;
+            }
+            let ctx = server.limits.begin(&ctx);
             let outcome = host::run(session, server.view, &line, &ctx, &mut spool);
             if !outcome.ok {
+                if let Some(why) = server.limits.explain(&ctx, "rap.deadline") {
+                    spool.conclude(&why);
+                }
                 spool.tell_reports();
             }
             let _ = sender.send(spool.finish());
         });
-        self.server.host.submit(job).map_err(std::io::Error::other)?;
-        let (head, file) = done.await.map_err(|_| std::io::Error::other(crate::Error::Gone))??;
+        let lane = Lane::Client(self.client.number);
+        let ticket = Withdrawn(self.server.host.submit(lane, job).map_err(std::io::Error::other)?);
+        let mut done = std::pin::pin!(done);
+        let ran = match tokio::time::timeout(PATIENCE, done.as_mut()).await {
+            Ok(ran) => ran,
+            Err(_) if begun.load(Ordering::Relaxed) || !ticket.0.withdraw() => done.await,
+            Err(_) => {
+                let why = self.server.host.busy("").unwrap_or_default();
+                return Ok(Err(format!("ERROR: {why}\n")));
+            }
+        };
+        let (head, file) = ran.map_err(|_| std::io::Error::other(crate::Error::Gone))??;
         let mut replies = Replies::default();
         match file {
-            Some((file, len)) => replies.push_file(file, len, Vec::new()),
+            Some(filed) => replies.push_file(filed, Vec::new()),
             None => replies.push(&head),
         }
-        Ok(replies)
+        Ok(Ok(replies))
     }
 
     async fn send(&self, mut replies: Replies) -> std::io::Result<()> {
@@ -179,12 +208,30 @@ impl Conversation {
         }
         match web::command(line, &text, self.server.public) {
             Ok(command) => {
-                let replies = self.execute(command).await?;
-                self.stream.write_all(web::DONE, self.server.limits.stall).await?;
+                let (head, replies) = match self.execute(command).await? {
+                    Ok(replies) => (web::DONE, replies),
+                    Err(why) => (web::BUSY, told(&why)),
+                };
+                self.stream.write_all(head, self.server.limits.stall).await?;
                 self.send(replies).await
             }
             Err(refusal) => self.stream.write_all(refusal.as_bytes(), self.server.limits.stall).await,
         }
+    }
+}
+
+fn told(why: &str) -> Replies {
+    let mut replies = Replies::default();
+    replies.push(why.as_bytes());
+    replies
+}
+
+/// Takes a command back that nobody waits for any more.
+struct Withdrawn(Ticket);
+
+impl Drop for Withdrawn {
+    fn drop(&mut self) {
+        self.0.withdraw();
     }
 }
 

@@ -13,6 +13,9 @@ pub(super) const HEADERS: usize = 16 << 10;
 pub(super) const DONE: &[u8] =
     b"HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n";
 
+/// The same where the command did not run.
+pub(super) const BUSY: &[u8] = b"HTTP/1.0 503 Service Unavailable\r\nContent-Type: text/plain\r\nRetry-After: 10\r\nConnection: close\r\n\r\n";
+
 /// Whether a line begins an HTTP request.
 pub(super) fn is_request(line: &[u8]) -> bool {
     let Ok(line) = str::from_utf8(line) else { return false };

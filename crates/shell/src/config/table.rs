@@ -445,6 +445,13 @@ pub static VARIABLES: &[Variable] = &[
         "they could do whatever this page can",
     ),
     policy(row(
+        "http.deadline",
+        Kind::Number,
+        Scope::Session,
+        "600",
+        "Seconds a command of an HTTP client may run; 0 is for ever",
+    )),
+    policy(row(
         "http.debug",
         Kind::Bool,
         Scope::Session,
@@ -611,6 +618,13 @@ pub static VARIABLES: &[Variable] = &[
         row("prj.name", Kind::Text, Scope::Session, "", "Name of the open project"),
         "there are no projects",
     ),
+    policy(row(
+        "rap.deadline",
+        Kind::Number,
+        Scope::Session,
+        "600",
+        "Seconds a command of a rap or tcp client may run in a session that others share; 0 is for ever",
+    )),
     policy(row(
         "rap.idle",
         Kind::Number,

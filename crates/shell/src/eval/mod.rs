@@ -27,6 +27,7 @@ mod script;
 mod sink;
 mod stored;
 mod temp;
+mod turn;
 pub(crate) mod variable;
 
 pub use script::run_file;
@@ -296,6 +297,7 @@ impl Env<'_> {
     fn run_repeated(&mut self, statement: &Statement, body: &Body) -> Result<()> {
         for _ in 0..statement.repeat.unwrap_or(1) {
             self.ctx.check()?;
+            self.give_turn();
             match &statement.each {
                 Some(each) => self.run_each(each, &statement.temps, body)?,
                 None => self.with_temps(&statement.temps, |env| env.run_body(body))?,
@@ -401,19 +403,15 @@ impl Env<'_> {
         }
         let screen = if on_terminal { self.screen() } else { self.screen().asking() };
         // It may ask this very session something.
-        let aside = self.session.aside.filter(|_| ctx.principal.is_owner());
-        let mut nobody = crate::out::Capture::default();
-        let Env { session, view, ctx: outer, out } = self;
-        let mut idle = || {
-            if let Some(aside) = aside {
-                aside(&mut Env { session, view, ctx: outer, out: &mut nobody });
-            }
-        };
+        let captured = || Error::failed("the program did not run");
         if !on_terminal {
-            return Ok(crate::out::run_captured(program, *out, &ctx, screen, &mut idle)?);
+            let run = |out: &mut dyn Out, _: &Ctx| crate::out::run_captured(program, out, &ctx, screen);
+            return Ok(self.wait_aside(run).ok_or_else(captured)??);
         }
-        out.flush()?;
-        let status = crate::out::run_on_terminal(program, screen, &mut idle)
+        self.out.flush()?;
+        let status = self
+            .wait_aside(|_, _| crate::out::run_on_terminal(program, screen))
+            .ok_or_else(captured)?
             .map_err(|source| Error::File { path: "/bin/sh".to_owned(), source })?;
         self.view.value = status.code().unwrap_or(-1) as u64;
         if crate::out::is_interrupted(status) {

@@ -1,14 +1,14 @@
 //! Files that are run: lines of commands, and scripts for programs, which ask this session by two pipes.
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, ExitStatus};
 
-use farad_io::Effects;
+use farad_io::{Ctx, Effects};
 
 use super::Env;
 use crate::error::{Error, Result};
 use crate::lang::{self, Text};
-use crate::out::Talk;
+use crate::out::{Out, Talk};
 use crate::render::printable;
 use crate::script::{self, LANGUAGES, Script};
 
@@ -93,18 +93,18 @@ impl Env<'_> {
         let mut talk =
             Talk::start(command, screen, self.ctx).map_err(|source| Error::File { path: program, source })?;
         let status = loop {
-            // What it wrote before its end is there once the end is seen.
-            let ended = talk.end()?;
-            talk.pass_on(self.out)?;
-            match talk.command()? {
-                Some(line) => self.answer(&talk, &line)?,
-                None => match ended {
-                    Some(status) => break status,
-                    None => {
-                        self.serve_others();
-                        talk.wait(self.ctx)?;
-                    }
+            let step = match talk_on(&mut talk, self.out, self.ctx, false)? {
+                Some(step) => Some(step),
+                // It may ask this very session something, by another way.
+                None => match self.wait_aside(|out, ctx| talk_on(&mut talk, out, ctx, true)) {
+                    Some(step) => step?,
+                    None => None,
                 },
+            };
+            match step {
+                Some(Step::Asked(line)) => self.answer(&talk, &line)?,
+                Some(Step::Ended(status)) => break status,
+                None => {}
             }
         };
         self.view.value = status.code().unwrap_or(-1) as u64;
@@ -121,13 +121,30 @@ impl Env<'_> {
         env.run_reporting(|env| env.run_text(line))?;
         Ok(reply.finish()?)
     }
+}
 
-    /// Does what other clients of the session ask meanwhile, among whom the program may be.
-    fn serve_others(&mut self) {
-        if let Some(aside) = self.session.aside.filter(|_| self.ctx.principal.is_owner()) {
-            let mut nobody = crate::out::Capture::default();
-            aside(&mut Env { session: self.session, view: self.view, ctx: self.ctx, out: &mut nobody });
+/// What a program did.
+enum Step {
+    Asked(String),
+    Ended(ExitStatus),
+}
+
+/// Passes on what a program prints until it asks something or ends; none where that is not waited for.
+fn talk_on(talk: &mut Talk, out: &mut dyn Out, ctx: &Ctx, waits: bool) -> Result<Option<Step>> {
+    loop {
+        // What it wrote before its end is there once the end is seen.
+        let ended = talk.end()?;
+        talk.pass_on(out)?;
+        if let Some(line) = talk.command()? {
+            return Ok(Some(Step::Asked(line)));
         }
+        if let Some(status) = ended {
+            return Ok(Some(Step::Ended(status)));
+        }
+        if !waits {
+            return Ok(None);
+        }
+        talk.wait(ctx)?;
     }
 }
 

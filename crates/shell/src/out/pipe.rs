@@ -165,22 +165,15 @@ impl<'a> Piped<'a> {
     }
 
     /// Closes the program's input, passes on the rest of its output and waits for its end.
-    pub(crate) fn finish(self) -> io::Result<()> {
-        self.finish_with(&mut || {})
-    }
-
-    /// The same, with something done while it waits.
-    fn finish_with(mut self, idle: &mut dyn FnMut()) -> io::Result<()> {
+    pub(crate) fn finish(mut self) -> io::Result<()> {
         self.input = None;
         self.drain()?;
         while self.output.is_some() {
-            idle();
             self.wait(false)?;
             self.drain()?;
         }
         // It may have closed its output and go on.
         while self.child.try_wait()?.is_none() {
-            idle();
             self.wait(false)?;
         }
         self.is_over = true;
@@ -286,23 +279,13 @@ impl Drop for Piped<'_> {
     }
 }
 
-/// Runs `sh -c command` with no input and passes what it prints to `out`. `idle` is called while it runs.
-pub(crate) fn run_captured(
-    command: &str,
-    out: &mut dyn Out,
-    ctx: &Ctx,
-    screen: Screen,
-    idle: &mut dyn FnMut(),
-) -> io::Result<()> {
-    Piped::new(command, out, ctx, screen)?.finish_with(idle)
+/// Runs `sh -c command` with no input and passes what it prints to `out`.
+pub(crate) fn run_captured(command: &str, out: &mut dyn Out, ctx: &Ctx, screen: Screen) -> io::Result<()> {
+    Piped::new(command, out, ctx, screen)?.finish()
 }
 
-/// Runs `sh -c command` on the terminal of this process. `idle` is called while it runs.
-pub(crate) fn run_on_terminal(
-    command: &str,
-    screen: Screen,
-    idle: &mut dyn FnMut(),
-) -> io::Result<ExitStatus> {
+/// Runs `sh -c command` on the terminal of this process.
+pub(crate) fn run_on_terminal(command: &str, screen: Screen) -> io::Result<ExitStatus> {
     let mut child = screen.program(command).spawn()?;
     let _held = screen.start(&child)?;
     let ended = pid(&child).and_then(|pid| pidfd_open(pid, PidfdFlags::empty()).ok());
@@ -310,7 +293,6 @@ pub(crate) fn run_on_terminal(
         if let Some(status) = child.try_wait()? {
             return Ok(status);
         }
-        idle();
         let mut fds: Vec<_> =
             ended.iter().map(|end| PollFd::from_borrowed_fd(end.as_fd(), PollFlags::IN)).collect();
         match poll(&mut fds, Some(&TICK)) {
@@ -361,7 +343,7 @@ mod tests {
     fn a_cancelled_command_leaves_no_program_behind() {
         let (mut capture, ctx) = (Capture::new(), Ctx::owner());
         ctx.cancel.raise();
-        let error = run_captured("sleep 100", &mut capture, &ctx, Screen::None, &mut || {}).unwrap_err();
+        let error = run_captured("sleep 100", &mut capture, &ctx, Screen::None).unwrap_err();
         assert!(crate::Error::from(error).is_interrupt());
     }
 
@@ -369,8 +351,7 @@ mod tests {
     fn a_program_that_closed_its_output_can_be_cancelled() {
         let (mut capture, ctx) = (Capture::new(), Ctx::owner());
         let limited = ctx.within(std::time::Duration::from_millis(100));
-        let error = run_captured("exec >&-; sleep 100", &mut capture, &limited, Screen::None, &mut || {})
-            .unwrap_err();
+        let error = run_captured("exec >&-; sleep 100", &mut capture, &limited, Screen::None).unwrap_err();
         assert!(crate::Error::from(error).is_interrupt());
     }
 
@@ -381,7 +362,7 @@ mod tests {
         let client = farad_io::Principal { name: "client".into(), ..farad_io::Principal::owner() };
         let ctx = Ctx::owner().for_principal(client).within(std::time::Duration::from_millis(100));
         let program = format!("(sleep 0.6; touch {}) | cat; true", file.display());
-        assert!(run_captured(&program, &mut Capture::new(), &ctx, Screen::None, &mut || {}).is_err());
+        assert!(run_captured(&program, &mut Capture::new(), &ctx, Screen::None).is_err());
         std::thread::sleep(std::time::Duration::from_millis(900));
         assert!(!file.exists());
     }

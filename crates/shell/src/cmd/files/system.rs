@@ -73,11 +73,15 @@ pub(super) fn sleep(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let seconds = args.required("how long")?.parse::<f64>().ok();
     let wait = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     let mut left = wait.ok_or_else(|| args.wrong(format!("'{}' is no number of seconds", args.text)))?;
-    while !left.is_zero() {
-        env.ctx.check()?;
-        let part = left.min(Duration::from_millis(20));
-        std::thread::sleep(part);
-        left -= part;
-    }
-    Ok(())
+    env.out.flush()?;
+    let slept = env.try_wait(|_, ctx| {
+        while !left.is_zero() {
+            ctx.check()?;
+            let part = left.min(Duration::from_millis(20));
+            std::thread::sleep(part);
+            left -= part;
+        }
+        Ok(())
+    });
+    slept.unwrap_or_else(|| Err(Error::failed("too many commands of this session wait already")))
 }
