@@ -93,6 +93,13 @@ pub trait Backend: Send {
         Ok(None)
     }
 
+    /// How many bytes from `offset` on are known to be zero without being read: memory that nothing was written to, a hole
+    /// of a file. 0 where that is not known. What looks at all there is passes over them: a file of a few bytes can ask for
+    /// more of them than anybody can look at.
+    fn zeros_at(&self, _offset: u64) -> u64 {
+        0
+    }
+
     /// The state of the underlying file now, where that can be told.
     ///
     /// # Errors

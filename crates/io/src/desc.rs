@@ -86,6 +86,11 @@ impl Descriptor {
         Ok(self.backend.next_readable(after, ctx)?.filter(|&next| next > after))
     }
 
+    /// How many bytes from `offset` on are known to be zero without being read.
+    pub fn zeros_at(&self, offset: u64) -> u64 {
+        self.backend.zeros_at(offset)
+    }
+
     /// Writes all of `data` at `offset` and drops what was cached.
     ///
     /// # Errors

@@ -148,6 +148,11 @@ impl Io {
         self.descriptors.get_mut(&fd).ok_or(Error::NoDescriptor(fd))
     }
 
+    /// A descriptor to look at.
+    pub(crate) fn descriptor_of(&self, fd: u32) -> Option<&Descriptor> {
+        self.descriptors.get(&fd)
+    }
+
     /// The number of a reader's current descriptor: the one selected; the last one where that was closed;
     /// the first one where none was selected.
     ///
@@ -225,7 +230,7 @@ impl Io {
     }
 
     /// What lies over the target's bytes, the highest last.
-    fn overlays<'a>(&'a self, lens: &'a Lens) -> impl Iterator<Item = &'a Overlay> {
+    pub(crate) fn overlays<'a>(&'a self, lens: &'a Lens) -> impl Iterator<Item = &'a Overlay> {
         let cached = lens.cache.then_some(&self.overlay);
         cached.into_iter().chain([&lens.patch]).filter(|overlay| !overlay.is_empty())
     }

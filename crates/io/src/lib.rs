@@ -10,6 +10,7 @@ mod cache;
 mod ctx;
 mod desc;
 mod error;
+mod extent;
 pub mod gdb;
 mod layer;
 mod lens;
@@ -28,6 +29,7 @@ pub use backend::{
 pub use ctx::{Cancel, Ctx, Effects, Principal};
 pub use desc::Descriptor;
 pub use error::{Error, Result, Stage};
+pub use extent::{Extent, Held};
 pub use layer::{Coverage, Io};
 pub use lens::Lens;
 pub use map::{Map, MapId, Maps};

@@ -1,7 +1,11 @@
 //! Maps: which bytes of which descriptor appear at which addresses.
 //!
 //! Where maps overlap, the one of highest priority wins. Reads are resolved through a
-//! flattened picture of the maps (the skyline), rebuilt when they change.
+//! flattened picture of the maps (the skyline), made when something is first read after they changed:
+//! a file with many segments costs one picture and not one for each.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use crate::error::{Error, Result};
 use crate::perm::Perm;
@@ -55,12 +59,21 @@ struct Piece {
     map: usize,
 }
 
+/// The maps as they show.
+#[derive(Clone, Debug)]
+struct Skyline {
+    pieces: Vec<Piece>,
+    /// Whether any map may be executed, shown or not.
+    executable: bool,
+}
+
 /// All maps of a session, in order of priority.
 #[derive(Clone, Debug, Default)]
 pub struct Maps {
-    /// Highest priority first.
+    /// Highest priority last, where a new one is put.
     maps: Vec<Map>,
-    skyline: Vec<Piece>,
+    /// Empty when the maps changed since it was made.
+    skyline: OnceLock<Skyline>,
     last_id: MapId,
 }
 
@@ -87,14 +100,19 @@ impl Maps {
         })?;
         self.last_id += 1;
         let id = self.last_id;
-        self.maps.insert(0, Map { id, fd, from, to, delta, perm, segment_perm: perm, name: String::new() });
-        self.rebuild();
+        self.maps.push(Map { id, fd, from, to, delta, perm, segment_perm: perm, name: String::new() });
+        self.skyline.take();
         Ok(id)
     }
 
     /// Highest priority first.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Map> + ExactSizeIterator {
-        self.maps.iter()
+        self.maps.iter().rev()
+    }
+
+    /// Whether any map may be executed.
+    pub fn are_executable(&self) -> bool {
+        self.skyline().executable
     }
 
     /// The map of that number.
@@ -102,13 +120,13 @@ impl Maps {
     /// # Errors
     /// [`Error::NoMap`].
     pub fn find(&self, id: MapId) -> Result<&Map> {
-        self.maps.iter().find(|map| map.id == id).ok_or(Error::NoMap(id))
+        self.index(id).map(|index| &self.maps[index])
     }
 
     /// The map that shows at `addr`.
     pub fn at(&self, addr: u64) -> Option<&Map> {
-        let index = self.skyline.partition_point(|piece| piece.to < addr);
-        self.skyline.get(index).filter(|piece| piece.from <= addr).map(|piece| &self.maps[piece.map])
+        let (from, _, map) = self.piece(addr)?;
+        (from <= addr).then_some(map)
     }
 
     /// Changes a map; its number stays.
@@ -127,7 +145,7 @@ impl Maps {
         }
         map.id = id;
         self.maps[index] = map;
-        self.rebuild();
+        self.skyline.take();
         Ok(())
     }
 
@@ -151,9 +169,9 @@ impl Maps {
     pub fn prioritize(&mut self, id: MapId, highest: bool) -> Result<()> {
         let index = self.index(id)?;
         let map = self.maps.remove(index);
-        let place = if highest { 0 } else { self.maps.len() };
+        let place = if highest { self.maps.len() } else { 0 };
         self.maps.insert(place, map);
-        self.rebuild();
+        self.skyline.take();
         Ok(())
     }
 
@@ -161,7 +179,9 @@ impl Maps {
     pub fn remove_if(&mut self, mut gone: impl FnMut(&Map) -> bool) -> usize {
         let before = self.maps.len();
         self.maps.retain(|map| !gone(map));
-        self.rebuild();
+        if self.maps.len() < before {
+            self.skyline.take();
+        }
         before - self.maps.len()
     }
 
@@ -171,12 +191,7 @@ impl Maps {
         let mut next = (len > 0).then_some((addr, len));
         std::iter::from_fn(move || {
             let (addr, left) = next?;
-            let index = self.skyline.partition_point(|piece| piece.to < addr);
-            let (last, map) = match self.skyline.get(index) {
-                Some(piece) if piece.from <= addr => (piece.to, Some(&self.maps[piece.map])),
-                Some(piece) => (piece.from - 1, None),
-                None => (u64::MAX, None),
-            };
+            let (last, map) = self.extent(addr);
             let run = usize::try_from(last - addr).ok().and_then(|n| n.checked_add(1)).unwrap_or(usize::MAX);
             let len = run.min(left);
             next = (left > len).then(|| (addr.wrapping_add(len as u64), left - len));
@@ -184,37 +199,69 @@ impl Maps {
         })
     }
 
+    /// The last address that is as `addr` is, and the map that shows there; `None` for a hole.
+    pub(crate) fn extent(&self, addr: u64) -> (u64, Option<&Map>) {
+        match self.piece(addr) {
+            Some((from, to, map)) if from <= addr => (to, Some(map)),
+            Some((from, ..)) => (from - 1, None),
+            None => (u64::MAX, None),
+        }
+    }
+
     /// The first mapped address at or behind `addr`.
     pub fn next_mapped(&self, addr: u64) -> Option<u64> {
-        let index = self.skyline.partition_point(|piece| piece.to < addr);
-        self.skyline.get(index).map(|piece| piece.from.max(addr))
+        self.piece(addr).map(|(from, ..)| from.max(addr))
+    }
+
+    /// The first piece that ends at or behind `addr`: its ends and its map.
+    fn piece(&self, addr: u64) -> Option<(u64, u64, &Map)> {
+        let pieces = &self.skyline().pieces;
+        let piece = pieces.get(pieces.partition_point(|piece| piece.to < addr))?;
+        Some((piece.from, piece.to, self.maps.get(piece.map)?))
     }
 
     fn index(&self, id: MapId) -> Result<usize> {
-        self.maps.iter().position(|map| map.id == id).ok_or(Error::NoMap(id))
+        // The newest is asked for most: it was just added.
+        self.maps.iter().rposition(|map| map.id == id).ok_or(Error::NoMap(id))
     }
 
-    fn rebuild(&mut self) {
-        let mut skyline: Vec<Piece> = Vec::with_capacity(self.maps.len());
-        for (index, map) in self.maps.iter().enumerate() {
-            let mut fresh = Vec::new();
-            let mut from = Some(map.from);
-            let first = skyline.partition_point(|piece| piece.to < map.from);
-            for piece in &skyline[first..] {
-                let Some(at) = from.filter(|&at| at <= map.to && piece.from <= map.to) else { break };
-                if piece.from > at {
-                    fresh.push(Piece { from: at, to: piece.from - 1, map: index });
-                }
-                from = piece.to.checked_add(1);
-            }
-            if let Some(at) = from.filter(|&at| at <= map.to) {
-                fresh.push(Piece { from: at, to: map.to, map: index });
-            }
-            skyline.extend(fresh);
-            skyline.sort_unstable_by_key(|piece| piece.from);
-        }
-        self.skyline = skyline;
+    fn skyline(&self) -> &Skyline {
+        self.skyline.get_or_init(|| Skyline {
+            pieces: pieces(&self.maps),
+            executable: self.maps.iter().any(|map| map.perm.contains(Perm::X)),
+        })
     }
+}
+
+/// What shows where: a line is moved over all addresses, and the last of the maps that it crosses shows.
+fn pieces(maps: &[Map]) -> Vec<Piece> {
+    let mut edges: BTreeMap<u64, Vec<(usize, bool)>> = BTreeMap::new();
+    for (index, map) in maps.iter().enumerate() {
+        edges.entry(map.from).or_default().push((index, true));
+        // One that reaches the last address of all has no edge there.
+        if let Some(behind) = map.to.checked_add(1) {
+            edges.entry(behind).or_default().push((index, false));
+        }
+    }
+    let mut crossed = BTreeSet::new();
+    let mut pieces: Vec<Piece> = Vec::new();
+    let mut showing: Option<(usize, u64)> = None;
+    for (at, edges) in edges {
+        for (index, begins) in edges {
+            if begins {
+                crossed.insert(index);
+            } else {
+                crossed.remove(&index);
+            }
+        }
+        let top = crossed.last().copied();
+        if showing.map(|(map, _)| map) != top {
+            pieces.extend(showing.map(|(map, from)| Piece { from, to: at - 1, map }));
+            showing = top.map(|map| (map, at));
+        }
+    }
+    pieces.extend(showing.map(|(map, from)| Piece { from, to: u64::MAX, map }));
+    pieces
 }
 
 #[cfg(test)]
@@ -249,6 +296,20 @@ mod tests {
             }
             prop_assert_eq!(addr, start + len as u64);
         }
+    }
+
+    #[test]
+    fn as_many_maps_as_a_file_can_list_are_one_picture() {
+        // Each over the one before; one picture for each would be billions of steps.
+        let mut maps = Maps::default();
+        for number in 0..65_535u64 {
+            let id = maps.add(3, number, u64::MAX - number, 0, Perm::R).unwrap();
+            maps.change(id, |map| map.name = "LOAD".to_owned()).unwrap();
+        }
+        assert_eq!(maps.at(65_534).map(|map| map.id), Some(65_535));
+        assert_eq!(maps.resolve(0, 1 << 20).count(), 65_535);
+        assert_eq!(maps.remove_if(|map| map.id % 2 == 0), 32_767);
+        assert_eq!(maps.at(1).map(|map| map.id), Some(1));
     }
 
     #[test]

@@ -56,6 +56,12 @@ impl Overlay {
         self.runs.iter().map(|(&addr, run)| (addr, run.as_slice()))
     }
 
+    /// The first run that ends at or behind `addr`: its first and last address.
+    pub(crate) fn next_run(&self, addr: u64) -> Option<(u64, u64)> {
+        let (start, run) = self.touching(addr, u64::MAX).next()?;
+        Some((*start, start + (run.len() as u64 - 1)))
+    }
+
     /// Whether nothing is kept.
     pub fn is_empty(&self) -> bool {
         self.runs.is_empty()

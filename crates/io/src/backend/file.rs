@@ -199,6 +199,13 @@ impl Backend for Handle {
         }
     }
 
+    fn zeros_at(&self, offset: u64) -> u64 {
+        match self.kind {
+            Kind::Regular if i64::try_from(offset).is_ok() => hole_at(&self.file, offset, usize::MAX) as u64,
+            _ => 0,
+        }
+    }
+
     fn stamp(&mut self, _ctx: &Ctx) -> Result<Option<Stamp>> {
         if self.kind != Kind::Regular {
             return Ok(None);
@@ -315,6 +322,9 @@ mod tests {
             assert!(buf[..read] == whole[at..at + read], "{len} at {at}");
         }
         assert_eq!(backend.read_at(3 << 20, &mut vec![0; LARGE], &ctx).unwrap(), 0);
+        // Not every file system has holes; where there is one it ends with the file.
+        assert!([0, 1 << 20].contains(&backend.zeros_at(2 << 20)));
+        assert_eq!((backend.zeros_at(1 << 20), backend.zeros_at(3 << 20)), (0, 0));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Memory of the session's own, behind `malloc://`, `hex://`, `slurp://` and others: pages that
 //! are taken when something else than zeros is written to them.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::io::Read;
 
 use crate::backend::{Backend, Resize, WriteAt};
@@ -20,7 +20,7 @@ pub(super) const LARGEST: u64 = 1 << 40;
 /// Bytes at any offset; zero where nothing was written.
 #[derive(Default)]
 struct Pages {
-    pages: HashMap<u64, Box<[u8]>>,
+    pages: BTreeMap<u64, Box<[u8]>>,
 }
 
 impl Pages {
@@ -141,6 +141,12 @@ impl Backend for Memory {
         self.scratch
     }
 
+    fn zeros_at(&self, offset: u64) -> u64 {
+        let mut pages = self.pages.pages.range(offset / PAGE as u64..);
+        let held = pages.next().map_or(u64::MAX, |(number, _)| number.saturating_mul(PAGE as u64));
+        held.min(self.size).saturating_sub(offset)
+    }
+
     fn as_write(&mut self) -> Option<&mut dyn WriteAt> {
         Some(self)
     }
@@ -211,6 +217,8 @@ mod tests {
         memory.write_at(LARGEST - 4, b"tail", &ctx).unwrap();
         memory.write_at(0, &[0; 1 << 20], &ctx).unwrap();
         assert_eq!(memory.pages.pages.len(), 1);
+        assert_eq!(memory.zeros_at(7), LARGEST - PAGE as u64 - 7);
+        assert_eq!([memory.zeros_at(LARGEST - 9), memory.zeros_at(LARGEST)], [0, 0]);
         let mut buf = [0; 8];
         assert_eq!(memory.read_at(LARGEST - 4, &mut buf, &ctx).unwrap(), 4);
         assert_eq!(&buf[..4], b"tail");

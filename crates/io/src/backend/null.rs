@@ -36,6 +36,10 @@ impl Backend for Null {
         self.size
     }
 
+    fn zeros_at(&self, offset: u64) -> u64 {
+        self.size.saturating_sub(offset)
+    }
+
     fn as_write(&mut self) -> Option<&mut dyn WriteAt> {
         Some(self)
     }
