@@ -28,5 +28,6 @@ pub use model::{
     WindowsInfo,
 };
 pub use name::flag_name;
+pub use range::Ranges;
 pub use source::Source;
 pub use string::{StringKind, StringRow, StringScope, string_flag_name, strings};

@@ -4,14 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Ranges by where they start and end. Where they overlap the first one given holds the place.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Ranges {
+pub struct Ranges {
     /// Where the holder changes, and who holds from there on.
     changes: Vec<(u64, Option<usize>)>,
 }
 
 impl Ranges {
     /// Ranges out of starts and sizes. Empty ones hold nothing.
-    pub(crate) fn new(ranges: impl Iterator<Item = (u64, u64)>) -> Self {
+    #[must_use]
+    pub fn new(ranges: impl Iterator<Item = (u64, u64)>) -> Self {
         let mut edges: BTreeMap<u64, Vec<(usize, bool)>> = BTreeMap::new();
         for (index, (start, size)) in ranges.enumerate().filter(|(_, (_, size))| *size > 0) {
             edges.entry(start).or_default().push((index, true));
@@ -33,7 +34,8 @@ impl Ranges {
     }
 
     /// The number of the range that holds `at`.
-    pub(crate) fn find(&self, at: u64) -> Option<usize> {
+    #[must_use]
+    pub fn find(&self, at: u64) -> Option<usize> {
         let after = self.changes.partition_point(|(start, _)| *start <= at);
         self.changes.get(after.checked_sub(1)?)?.1
     }

@@ -100,10 +100,16 @@ impl<'a> Reader<'a> {
 
     /// A name to be kept; empty once names have taken all they may together.
     pub(crate) fn keep(&self, name: &str) -> String {
+        // What does not fit is charged too: a long name that many rows share would be looked at for each.
         let left = self.names_left.get();
         let kept = if name.len() as u64 <= left { name } else { "" };
-        self.names_left.set(left - kept.len() as u64);
+        self.names_left.set(left.saturating_sub(name.len() as u64));
         kept.to_owned()
+    }
+
+    /// Whether names have taken all they may together: then none need be looked at.
+    pub(crate) fn has_no_room(&self) -> bool {
+        self.names_left.get() == 0
     }
 
     /// Up to `len` bytes at `offset`: fewer where the source ends, is unreadable, or the loan is used up.

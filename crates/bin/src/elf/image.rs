@@ -106,6 +106,9 @@ impl<'r, 's> Image<'r, 's> {
 
     /// A name out of a string table, within what names may take together.
     pub(super) fn name(&self, table: &[u8], at: u32) -> String {
+        if self.reader.has_no_room() {
+            return String::new();
+        }
         let name = self.fields(table).text(at as usize, NAME_LIMIT).unwrap_or_default();
         self.keep(&name)
     }

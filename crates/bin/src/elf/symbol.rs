@@ -72,6 +72,7 @@ impl Table {
     /// The name a relocation refers to it by: a section's own, where the symbol stands for one.
     pub(super) fn target_name<'a>(&'a self, image: &'a Image<'_, '_>, row: &RawSymbol) -> Cow<'a, str> {
         match image.sections.get(usize::from(row.section)) {
+            _ if image.reader.has_no_room() => Cow::Borrowed(""),
             Some(section) if self.kind(row) == SymbolKind::Section => Cow::Borrowed(&section.name),
             _ => String::from_utf8_lossy(self.plain_name(row)),
         }

@@ -202,6 +202,8 @@ fn stubs(image: &Image<'_, '_>) -> Result<HashMap<u32, u64>, Error> {
     };
     let table = image.reader.bytes(u64::from(offset), u64::from(count) * 4)?;
     let indirect = image.fields(&table);
+    // Each row is one section's, unless sections overlap.
+    let mut left = table.len() / 4;
     for section in image.sections.iter().filter(|section| section.kind() == 8) {
         let (first, size) = section.reserved;
         if size == 0 {
@@ -213,6 +215,11 @@ fn stubs(image: &Image<'_, '_>) -> Result<HashMap<u32, u64>, Error> {
             else {
                 break;
             };
+            let Some(fewer) = left.checked_sub(1) else {
+                image.warn("sections of stubs overlap: some stubs are left out");
+                return Ok(stubs);
+            };
+            left = fewer;
             if symbol & NO_SYMBOL == 0 {
                 stubs.entry(symbol).or_insert(section.vaddr.wrapping_add(index * u64::from(size)));
             }

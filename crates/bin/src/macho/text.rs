@@ -5,6 +5,9 @@ use super::signature;
 use crate::Error;
 use crate::source::Fields;
 
+/// Lines after which no more commands are described.
+const LINES: usize = 1 << 20;
+
 /// The header and every load command as text.
 pub(super) fn lines(image: &Image<'_, '_>) -> Result<Vec<String>, Error> {
     let mut lines = vec!["pf.mach0_header @ 0x00000000".to_owned()];
@@ -18,6 +21,10 @@ pub(super) fn lines(image: &Image<'_, '_>) -> Result<Vec<String>, Error> {
         lines.push(format!("{:#010x}  {name:<12}{value}", index * 4));
     }
     for (index, command) in image.commands.iter().enumerate() {
+        if lines.len() >= LINES {
+            image.warn(format!("only the first {index} load commands are described"));
+            break;
+        }
         lines.extend(describe(image, index, command)?);
     }
     Ok(lines)
@@ -37,8 +44,10 @@ fn describe(image: &Image<'_, '_>, index: usize, command: &Command) -> Result<Ve
         0x1 | 0x19 => {
             lines.push(line(8, "name", shown(fields.text(8, 16))));
             let shape = if command.kind == 0x19 { "mach0_section64" } else { "mach0_section" };
-            let own = at..at + command.bytes.len() as u64;
-            let sections = image.sections.iter().filter(|section| own.contains(&section.header_offset));
+            // Sections are in the order of their headers.
+            let before = |addr: u64| image.sections.partition_point(|section| section.header_offset < addr);
+            let own = before(at)..before(at + command.bytes.len() as u64);
+            let sections = image.sections.get(own).unwrap_or_default().iter();
             lines.extend(sections.map(|section| format!("pf.{shape} @ {:#010x}", section.header_offset)));
         }
         0xc | 0xd | 0x8000_0018 | 0x8000_001f => {

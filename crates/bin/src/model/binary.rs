@@ -1,7 +1,15 @@
 //! A loaded binary as a whole, and how it was asked for.
 
 use super::{Entry, Import, Info, LoadMap, Relocation, Section, Segment, Symbol};
+use crate::{MapSource, flag_name};
 use std::fmt;
+
+/// How many times a file may be mapped over: segments that share its bytes at many addresses make little much.
+const SHOWN: u64 = 8;
+/// Bytes that even a tiny file may be mapped.
+const FLOOR: u64 = 16 << 20;
+/// How many bad maps are named.
+const NAMED: usize = 8;
 
 /// How much of a binary is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -155,6 +163,43 @@ pub struct Binary {
 }
 
 impl Binary {
+    /// Leaves out the maps that cannot be made, and those beyond what a file of `size` bytes may show of itself, and warns of
+    /// them. They cost the file nothing else.
+    pub(crate) fn check_maps(&mut self, size: u64) {
+        let most = size.saturating_mul(SHOWN).max(FLOOR);
+        let mut shown = 0u64;
+        let mut bad = Vec::new();
+        // The last one made comes first in the file.
+        self.maps.reverse();
+        self.maps.retain(|map| {
+            let held = match map.source {
+                MapSource::File { offset } => size.saturating_sub(offset).min(map.size),
+                MapSource::Zero => 0,
+            };
+            let (stays, why) = if map.vaddr.checked_add(map.size - 1).is_none() {
+                (false, "is not mapped: it reaches past the last address")
+            } else if shown.saturating_add(held) > most {
+                (false, "is not mapped: those before it show the file many times over")
+            } else if held == 0 && map.source != MapSource::Zero {
+                (true, "has no bytes: it begins past the end of the file")
+            } else {
+                shown += held;
+                return true;
+            };
+            bad.push((map.name.clone(), map.vaddr, map.size, why));
+            stays
+        });
+        self.maps.reverse();
+        let count = bad.len();
+        for (name, vaddr, size, why) in bad.into_iter().take(NAMED) {
+            let name = flag_name("", &name);
+            self.warnings.push(format!("{name} of {size:#x} bytes at {vaddr:#x} {why}"));
+        }
+        if count > NAMED {
+            self.warnings.push(format!("{} more segments or sections are as wrong", count - NAMED));
+        }
+    }
+
     /// The file offset loaded at an address, if any.
     #[must_use]
     pub fn file_offset(&self, vaddr: u64) -> Option<u64> {

@@ -161,7 +161,8 @@ impl LoadMap {
         if vsize > size {
             maps.push(Self {
                 name: format!("mmap.{name}"),
-                vaddr: vaddr.wrapping_add(size),
+                // A tail past the last address is none, which whoever checks the maps sees at this one.
+                vaddr: vaddr.saturating_add(size),
                 size: vsize - size,
                 perm,
                 source: MapSource::Zero,
