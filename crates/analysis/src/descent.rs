@@ -1,12 +1,15 @@
 //! Recursive descent: a function's blocks and references, found by following its code from where it
 //! is entered.
 
+use std::collections::BTreeSet;
+
 use farad_arch::usage::{self, Place};
 use farad_arch::{Decoder, Instruction, Kind};
 
 use crate::code::{Code, Window};
 use crate::function::{Block, Function};
 use crate::reference::{Access, Reference, ReferenceKind};
+use crate::spans::Spans;
 use crate::table;
 
 /// How far a function is followed.
@@ -16,11 +19,13 @@ pub struct Limits {
     pub blocks: usize,
     /// Most bytes of a block.
     pub block_size: u64,
+    /// Most bytes of all blocks of a function.
+    pub size: u64,
 }
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { blocks: 1 << 16, block_size: 512 << 10 }
+        Limits { blocks: 1 << 16, block_size: 512 << 10, size: 16 << 20 }
     }
 }
 
@@ -48,10 +53,20 @@ pub fn descend<C: Code>(
         function: Function { addr: entry, bits: decoder.settings().bits, ..Function::default() },
         ..Found::default()
     };
-    let mut descent =
-        Descent { code, decoder, limits, window: Window::default(), pending: vec![entry], found, stack: 0 };
+    let mut descent = Descent {
+        code,
+        decoder,
+        limits,
+        window: Window::default(),
+        pending: vec![entry],
+        found,
+        spans: Spans::default(),
+        ways: BTreeSet::new(),
+        size: 0,
+        stack: 0,
+    };
     while let Some(addr) = descent.pending.pop() {
-        if descent.found.function.blocks.len() >= limits.blocks {
+        if descent.found.function.blocks.len() >= limits.blocks || descent.size >= limits.size {
             break;
         }
         if !descent.is_known(addr) {
@@ -71,6 +86,12 @@ struct Descent<'a, C: Code> {
     /// Where blocks are known to begin that have not been followed.
     pending: Vec<u64>,
     found: Found,
+    /// Where the blocks are.
+    spans: Spans<u64>,
+    /// Where blocks go: the address, and the block that goes there.
+    ways: BTreeSet<(u64, u64)>,
+    /// Bytes of all blocks.
+    size: u64,
     /// Bytes of stack in use, along the way that was followed.
     stack: i64,
 }
@@ -86,15 +107,32 @@ enum Next {
 impl<C: Code> Descent<'_, C> {
     /// Whether a block begins at an address, cutting one in two where that makes it so.
     fn is_known(&mut self, addr: u64) -> bool {
-        let blocks = &mut self.found.function.blocks;
-        if blocks.contains_key(&addr) {
+        if self.found.function.blocks.contains_key(&addr) {
             return true;
         }
-        let around =
-            blocks.range_mut(..addr).rev().map(|(_, block)| block).find(|block| block.contains(addr));
-        let Some(second) = around.and_then(|block| block.split(addr)) else { return false };
-        blocks.insert(addr, second);
-        true
+        let Some((around, _)) = self.spans.covering(addr).max() else { return false };
+        let Some(mut block) = self.found.function.blocks.remove(&around) else { return false };
+        self.forget(&block);
+        let second = block.split(addr);
+        self.keep(block);
+        let is_split = second.is_some();
+        second.into_iter().for_each(|second| self.keep(second));
+        is_split
+    }
+
+    fn keep(&mut self, block: Block) {
+        self.spans.insert(block.addr, block.size, block.addr);
+        self.ways.extend(block.successors().into_iter().map(|to| (to, block.addr)));
+        self.size = self.size.saturating_add(block.size);
+        self.found.function.blocks.insert(block.addr, block);
+    }
+
+    fn forget(&mut self, block: &Block) {
+        self.spans.remove(block.addr, block.size, block.addr);
+        for to in block.successors() {
+            self.ways.remove(&(to, block.addr));
+        }
+        self.size = self.size.saturating_sub(block.size);
     }
 
     /// Decodes a block from its start to its end.
@@ -102,11 +140,10 @@ impl<C: Code> Descent<'_, C> {
         let mut block = Block { addr: start, ..Block::default() };
         let mut instruction = Instruction::default();
         while self.decode(block.end(), &mut instruction)? {
-            if self.push(&mut block, &instruction) {
-                let next = self.place(&mut block, &instruction)?;
-                if matches!(next, Next::End) {
-                    break;
-                }
+            let has_room = self.push(&mut block, &instruction);
+            let next = self.place(&mut block, &instruction)?;
+            if !has_room || matches!(next, Next::End) {
+                break;
             }
             let next = block.end();
             let is_taken = self.found.function.blocks.contains_key(&next)
@@ -119,7 +156,7 @@ impl<C: Code> Descent<'_, C> {
             }
         }
         if !block.offsets.is_empty() {
-            self.found.function.blocks.insert(start, block);
+            self.keep(block);
         }
         Ok(())
     }
@@ -137,7 +174,7 @@ impl<C: Code> Descent<'_, C> {
         self.stack = self.stack.saturating_add(instruction.stack.unwrap_or(0));
         let function = &mut self.found.function;
         function.stack = function.stack.max(u64::try_from(self.stack).unwrap_or(0));
-        block.size < self.limits.block_size
+        block.size < self.limits.block_size && self.size.saturating_add(block.size) < self.limits.size
     }
 
     /// Notes what an instruction refers to and where it goes.
@@ -206,16 +243,9 @@ impl<C: Code> Descent<'_, C> {
 
     /// Finds where a jump through a register goes, when a table decides it.
     fn jump_by_table(&mut self, block: &mut Block) -> Result<(), C::Error> {
-        let before: Vec<u64> = self
-            .found
-            .function
-            .blocks
-            .values()
-            .filter(|other| other.successors().contains(&block.addr))
-            .map(|other| other.addr)
-            .collect();
+        let before = self.ways.range((block.addr, u64::MIN)..=(block.addr, u64::MAX));
         let guards: Vec<&Block> =
-            before.iter().filter_map(|addr| self.found.function.blocks.get(addr)).collect();
+            before.take(2).filter_map(|(_, addr)| self.found.function.blocks.get(addr)).collect();
         let Some(cases) = table::cases(self.code, self.decoder, block, &guards)? else { return Ok(()) };
         for (_, target) in &cases {
             self.found.references.push(Reference {

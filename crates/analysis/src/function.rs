@@ -1,6 +1,6 @@
 //! Functions and their basic blocks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::variable::{Storage, Variable};
 
@@ -39,14 +39,9 @@ impl Block {
 
     /// Where it goes, each place once, the jump before the fall.
     pub fn successors(&self) -> Vec<u64> {
-        let mut all: Vec<u64> = Vec::new();
         let cases = self.cases.iter().map(|case| case.1);
-        for to in self.jump.into_iter().chain(self.fail).chain(cases) {
-            if !all.contains(&to) {
-                all.push(to);
-            }
-        }
-        all
+        let mut seen = BTreeSet::new();
+        self.jump.into_iter().chain(self.fail).chain(cases).filter(|to| seen.insert(*to)).collect()
     }
 
     /// Cuts it in two at an instruction's address: gives back the second part, which the first

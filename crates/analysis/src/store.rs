@@ -15,6 +15,8 @@ pub struct Analysis {
     /// Addresses of functions in the order they were found.
     order: BTreeMap<u64, u64>,
     next: u64,
+    /// Bytes of all blocks of all functions.
+    size: u64,
     /// Who refers to what.
     pub references: References,
 }
@@ -26,9 +28,7 @@ impl Analysis {
         function.serial = self.next;
         self.next += 1;
         self.order.insert(function.serial, function.addr);
-        for block in function.blocks.values() {
-            self.blocks.insert(block.addr, block.size, function.addr);
-        }
+        self.place(&function);
         self.functions.insert(function.addr, function);
     }
 
@@ -36,24 +36,33 @@ impl Analysis {
     pub fn remove(&mut self, addr: u64) -> Option<Function> {
         let function = self.functions.remove(&addr)?;
         self.order.remove(&function.serial);
-        for block in function.blocks.values() {
-            self.blocks.remove(block.addr, block.size, addr);
-        }
+        self.displace(&function);
         Some(function)
+    }
+
+    fn place(&mut self, function: &Function) {
+        for block in function.blocks.values() {
+            self.blocks.insert(block.addr, block.size, function.addr);
+        }
+        self.size = self.size.saturating_add(function.size());
+    }
+
+    fn displace(&mut self, function: &Function) {
+        for block in function.blocks.values() {
+            self.blocks.remove(block.addr, block.size, function.addr);
+        }
+        self.size = self.size.saturating_sub(function.size());
     }
 
     /// Changes the function that is entered at an address, whatever of it but its address; `None` when
     /// there is none.
     pub fn change<T>(&mut self, addr: u64, change: impl FnOnce(&mut Function) -> T) -> Option<T> {
-        let function = self.functions.get_mut(&addr)?;
-        for block in function.blocks.values() {
-            self.blocks.remove(block.addr, block.size, addr);
-        }
-        let result = change(function);
+        let mut function = self.functions.remove(&addr)?;
+        self.displace(&function);
+        let result = change(&mut function);
         function.addr = addr;
-        for block in function.blocks.values() {
-            self.blocks.insert(block.addr, block.size, addr);
-        }
+        self.place(&function);
+        self.functions.insert(addr, function);
         Some(result)
     }
 
@@ -101,6 +110,16 @@ impl Analysis {
         self.functions().find(|function| function.name == name)
     }
 
+    /// Bytes of all blocks of all functions: more than there is code where functions overlap.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Whether any function has an address in one of its blocks.
+    pub fn is_inside(&self, addr: u64) -> bool {
+        self.blocks.covering(addr).next().is_some()
+    }
+
     /// How many functions there are.
     pub fn len(&self) -> usize {
         self.functions.len()
@@ -138,5 +157,6 @@ mod tests {
         assert_eq!(order, [0x28, 0x20]);
         assert!(analysis.remove(0x28).is_some() && analysis.remove(0x28).is_none());
         assert_eq!(of(&analysis, 0x29), None);
+        assert_eq!((analysis.size(), analysis.is_inside(0x20), analysis.is_inside(0x21)), (1, true, false));
     }
 }

@@ -231,7 +231,7 @@ impl Search<'_> {
     fn move_stack(&self, instruction: &Instruction, operands: &[Operand<'_>], state: &mut State) {
         if instruction.mnemonic == "leave" {
             if let Some((_, depth)) = state.frame.take() {
-                state.depth = depth - i64::from(self.decoder.settings().bits / 8);
+                state.depth = depth.wrapping_sub(i64::from(self.decoder.settings().bits / 8));
             }
             return;
         }
@@ -251,12 +251,12 @@ impl Search<'_> {
             };
             let is_frame = |name: &str| self.stack.frames.contains(&name);
             if let Some(added) = added.filter(|_| is_frame(&target) && source == self.stack.pointer) {
-                state.frame = Some((target, state.depth - added));
+                state.frame = Some((target, state.depth.wrapping_sub(added)));
                 return;
             }
             if target == self.stack.pointer && is_frame(&source) {
                 if let Some((_, depth)) = &state.frame {
-                    state.depth = *depth - added.unwrap_or(0);
+                    state.depth = depth.wrapping_sub(added.unwrap_or(0));
                 }
                 return;
             }

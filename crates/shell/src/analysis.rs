@@ -1,21 +1,29 @@
 //! Following code in a session: what the crate `analysis` needs to know of it, and keeping what it
 //! finds under names.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use farad_analysis::{Analysis, Code, Found, Limits};
 use farad_arch::{Convention, Decoder, Syntax};
-use farad_io::{Ctx, Io, Lens, Perm};
+use farad_io::{Ctx, Held, Io, Lens, Perm};
 
 use crate::error::Result;
 use crate::eval::Env;
 use crate::flag::{Flag, Flags};
+use crate::held::{Parts, ZERO_CODE, joined};
 use crate::session::Session;
 
 /// Spaces of the flags that name code.
 const NAMING: [&str; 3] = ["symbols", "imports", "functions"];
 /// The space of the flags that analysis sets.
 pub(crate) const SPACE: &str = "functions";
+
+/// Most flags at one address that are asked what they name.
+const CROWD: usize = 1 << 8;
+/// How often code may lie in functions on the average.
+const OVERLAP: u64 = 4;
+/// Bytes of functions that are followed in any case.
+const FOLLOWED: u64 = 2 << 20;
 
 /// Functions that do not return, without what flags put before names.
 const NORETURN: &[&str] = &[
@@ -66,6 +74,11 @@ impl Code for Target<'_> {
     type Error = crate::Error;
 
     fn read(&mut self, addr: u64, buf: &mut [u8]) -> Result<usize> {
+        // Code that runs into memory that nobody wrote to ends there.
+        let extent = self.io.extent(addr, self.lens);
+        if extent.held == Held::Zeros && extent.last - addr >= ZERO_CODE {
+            return Ok(0);
+        }
         let coverage = self.io.read(addr, buf, self.lens, self.ctx)?;
         Ok(coverage.runs().first().filter(|run| run.start == 0).map_or(0, |run| run.end))
     }
@@ -76,19 +89,59 @@ impl Code for Target<'_> {
 
     fn is_executable(&self, addr: u64) -> bool {
         // Memory that nobody marked, such as a raw image, may hold code anywhere.
-        let is_marked = || self.io.maps.iter().any(|map| map.perm.contains(Perm::X));
-        self.io.maps.at(addr).is_some_and(|map| map.perm.contains(Perm::X) || !is_marked())
+        let maps = &self.io.maps;
+        maps.at(addr).is_some_and(|map| map.perm.contains(Perm::X) || !maps.are_executable())
     }
 
     fn is_function(&self, addr: u64) -> bool {
-        self.analysis.at(addr).is_some() || self.flags.at(addr).any(names_function)
+        self.analysis.at(addr).is_some() || flags_at(self.flags, addr).any(names_function)
     }
 
     fn returns(&self, addr: u64) -> bool {
         if let Some(function) = self.analysis.at(addr) {
             return !function.is_noreturn && !is_noreturn(&function.name);
         }
-        !self.flags.at(addr).any(|flag| is_noreturn(&flag.name))
+        !flags_at(self.flags, addr).any(|flag| is_noreturn(&flag.name))
+    }
+}
+
+/// The flags at an address, of a crowd the first ones: each instruction that goes there asks for them.
+fn flags_at(flags: &Flags, addr: u64) -> impl Iterator<Item = &Flag> {
+    flags.at(addr).take(CROWD)
+}
+
+/// How much code is followed while all is analysed. A file can have functions begin at every byte of the same code.
+pub(crate) struct Budget {
+    /// Most bytes of all functions together.
+    most: u64,
+    is_told: bool,
+}
+
+impl Budget {
+    /// A budget for the code there is.
+    ///
+    /// # Errors
+    /// An interrupt.
+    pub(crate) fn of(env: &Env<'_>) -> Result<Budget> {
+        let io = &env.session.io;
+        let is_code = |map: &&farad_io::Map| map.perm.contains(Perm::X) || !io.maps.are_executable();
+        let maps: Vec<(u64, u64)> = io.maps.iter().filter(is_code).map(|map| (map.from, map.to)).collect();
+        let there = Parts::of(env, &joined(maps), 0, 0)?.size();
+        Ok(Budget { most: there.saturating_mul(OVERLAP).max(FOLLOWED), is_told: false })
+    }
+
+    /// Whether another function may be looked for. That none may be is told once.
+    pub(crate) fn allows(&mut self, env: &mut Env<'_>) -> bool {
+        let size = env.session.analysis.size();
+        if size < self.most {
+            return true;
+        }
+        if !std::mem::replace(&mut self.is_told, true) {
+            env.out.report(&format!(
+                "WARN: functions overlap and have {size:#x} bytes together: no more are looked for (af finds single ones)"
+            ));
+        }
+        false
     }
 }
 
@@ -118,7 +171,11 @@ pub(crate) fn find_function(env: &mut Env<'_>, addr: u64, name: Option<&str>) ->
         return Ok(false);
     }
     let decoder = decoder(env)?;
-    let limits = Limits { block_size: env.setting_number("anal.bb.maxsize").max(1), ..Limits::default() };
+    let limits = Limits {
+        block_size: env.setting_number("anal.bb.maxsize").max(1),
+        size: env.setting_number("anal.fcn.maxsize").max(1),
+        ..Limits::default()
+    };
     let Session { io, flags, analysis, .. } = &mut *env.session;
     let mut target = Target { io, lens: &env.view.lens, flags, analysis, ctx: env.ctx };
     let found = farad_analysis::descend(&mut target, &decoder, addr, &limits)?;
@@ -160,7 +217,7 @@ fn keep(env: &mut Env<'_>, found: Found, name: Option<&str>) {
         let (Some(only), None) = (blocks.next(), blocks.next()) else { return false };
         let target = only.jump.or_else(|| found.references.iter().find(|it| it.from == addr).map(|it| it.to));
         only.offsets.len() == 1
-            && target.is_some_and(|to| env.session.flags.at(to).any(|flag| is_noreturn(&flag.name)))
+            && target.is_some_and(|to| flags_at(&env.session.flags, to).any(|flag| is_noreturn(&flag.name)))
     };
     function.is_noreturn = is_noreturn(&function.name) || calls_itself_last(env);
     if env.session.flags.find(&function.name).is_none() && Flags::is_name(&function.name) {
@@ -176,7 +233,7 @@ fn keep(env: &mut Env<'_>, found: Found, name: Option<&str>) {
 /// The name of a function that is entered at an address.
 pub(crate) fn name_for(env: &Env<'_>, addr: u64) -> String {
     let names_code = |flag: &&Flag| names_code(flag);
-    match env.session.flags.at(addr).find(names_code) {
+    match flags_at(&env.session.flags, addr).find(names_code) {
         Some(flag) => flag.name.clone(),
         None => format!("{}.{addr:08x}", env.setting("anal.fcnprefix")),
     }
@@ -196,7 +253,7 @@ fn names_function(flag: &Flag) -> bool {
 ///
 /// # Errors
 /// What cannot be read, and an interrupt.
-pub(crate) fn find_callees(env: &mut Env<'_>, addr: u64) -> Result<()> {
+pub(crate) fn find_callees(env: &mut Env<'_>, addr: u64, budget: &mut Budget) -> Result<()> {
     let depth = env.setting_number("anal.depth");
     let mut seen = BTreeSet::from([addr]);
     let mut pending = vec![(addr, depth)];
@@ -206,7 +263,7 @@ pub(crate) fn find_callees(env: &mut Env<'_>, addr: u64) -> Result<()> {
             continue;
         }
         for callee in callees(env, addr) {
-            if seen.insert(callee) && is_code(env, callee) {
+            if seen.insert(callee) && is_code(env, callee) && budget.allows(env) {
                 find_function(env, callee, None)?;
                 pending.push((callee, depth - 1));
             }
@@ -219,15 +276,13 @@ pub(crate) fn find_callees(env: &mut Env<'_>, addr: u64) -> Result<()> {
 pub(crate) fn callees(env: &Env<'_>, addr: u64) -> Vec<u64> {
     let analysis = &env.session.analysis;
     let Some(function) = analysis.at(addr) else { return Vec::new() };
-    let mut all = Vec::new();
-    for from in function.instructions() {
-        for reference in analysis.references.from(from) {
-            if reference.kind == farad_analysis::ReferenceKind::Call && !all.contains(&reference.to) {
-                all.push(reference.to);
-            }
-        }
-    }
-    all
+    let mut seen = HashSet::new();
+    let references = function.instructions().flat_map(|from| analysis.references.from(from));
+    references
+        .filter(|reference| reference.kind == farad_analysis::ReferenceKind::Call)
+        .map(|reference| reference.to)
+        .filter(|to| seen.insert(*to))
+        .collect()
 }
 
 /// Whether code may be at an address.

@@ -15,6 +15,7 @@ pub mod error;
 pub mod eval;
 pub mod flag;
 mod graph;
+mod held;
 pub mod lang;
 pub mod load;
 mod nearest;

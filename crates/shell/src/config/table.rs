@@ -14,6 +14,13 @@ pub static VARIABLES: &[Variable] = &[
     row("anal.cc", Kind::Text, Scope::Session, "", "Calling convention of functions that nobody set one for"),
     row("anal.depth", Kind::Number, Scope::Session, "64", "How many calls deep functions are looked for"),
     row(
+        "anal.fcn.maxsize",
+        Kind::Number,
+        Scope::Session,
+        "0x1000000",
+        "Most bytes of a function, all its blocks together",
+    ),
+    row(
         "anal.fcnprefix",
         Kind::Text,
         Scope::Session,
@@ -293,6 +300,13 @@ pub static VARIABLES: &[Variable] = &[
         "Folders, with colons between, of files that have the names of those stripped of them",
     ))),
     files(row("dir.tmp", Kind::Text, Scope::Session, "/tmp", "Folder for temporary files")),
+    row(
+        "emu.maxsize",
+        Kind::Number,
+        Scope::Session,
+        "0x8000000",
+        "Bytes of instructions after which emulation stops; 0 is no limit",
+    ),
     row(
         "emu.str",
         Kind::Bool,

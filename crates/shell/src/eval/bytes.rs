@@ -36,6 +36,11 @@ impl Env<'_> {
         self.session.io.is_mapped(addr, &self.view.lens)
     }
 
+    /// What an address holds, and how far that goes; see [`Io::extent`](farad_io::Io::extent).
+    pub(crate) fn extent(&self, addr: u64) -> farad_io::Extent {
+        self.session.io.extent(addr, &self.view.lens)
+    }
+
     /// A way to the bytes of a range that several threads can go; see [`Io::shared`](farad_io::Io::shared).
     pub(crate) fn shared(&self, addr: u64, len: usize) -> Option<(Arc<dyn farad_io::ReadShared>, u64)> {
         self.session.io.shared(addr, len, &self.view.lens)

@@ -1,6 +1,6 @@
 //! The flags that a file's headers give, in the spaces that radare2 puts them in.
 
-use farad_bin::{StringRow, Symbol};
+use farad_bin::{Ranges, StringRow, Symbol};
 
 use super::Loaded;
 use crate::flag::{Flag, Flags};
@@ -51,8 +51,8 @@ pub(super) fn set_all(flags: &mut Flags, loaded: &Loaded) {
 
 /// Removes the flags at addresses of a file, whichever of the file's spaces they are in.
 pub(super) fn remove_all(flags: &mut Flags, loaded: &Loaded) {
-    let maps = &loaded.binary.maps;
-    let is_there = |addr: u64| maps.iter().any(|map| addr >= map.vaddr && addr - map.vaddr < map.size);
+    let maps = Ranges::new(loaded.binary.maps.iter().map(|map| (map.vaddr, map.size)));
+    let is_there = |addr: u64| maps.find(addr).is_some();
     let spaces = ["classes", "format", "imports", "relocs", "sections", "segments", "strings", "symbols"];
     flags.remove_if(|flag| {
         is_there(flag.addr) && flag.space.as_deref().is_some_and(|space| spaces.contains(&space))

@@ -7,9 +7,10 @@ use farad_arch::{Instruction, Kind};
 use farad_bin::SymbolKind;
 use farad_io::{Effects, Perm};
 
-use crate::analysis::{decoder, find_callees, find_function, is_code};
+use crate::analysis::{Budget, decoder, find_callees, find_function, is_code};
 use crate::error::Result;
 use crate::eval::Env;
+use crate::held::{Parts, ZERO_CODE, joined};
 use crate::progress::Progress;
 use crate::registry::{Args, Glue, Group, Kind as Param, Row, maybe};
 
@@ -57,16 +58,17 @@ fn analyse_names(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         .collect();
     let mains: Vec<u64> =
         env.session.loaded.iter().filter_map(|loaded| loaded.binary.main).map(|main| main.0).collect();
+    let mut budget = Budget::of(env)?;
     for addr in entries.into_iter().chain(mains) {
-        find(env, addr)?;
+        find(env, addr, &mut budget)?;
     }
     analyse_symbols(env, args)
 }
 
 /// Finds a function where there can be code.
-fn find(env: &mut Env<'_>, addr: u64) -> Result<()> {
+fn find(env: &mut Env<'_>, addr: u64, budget: &mut Budget) -> Result<()> {
     env.ctx.check()?;
-    if is_code(env, addr) {
+    if is_code(env, addr) && budget.allows(env) {
         find_function(env, addr, None)?;
     }
     Ok(())
@@ -82,9 +84,10 @@ fn analyse_symbols(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
         .map(|symbol| symbol.vaddr)
         .collect();
     let mut progress = Progress::new("finding functions", functions.len() as u64);
+    let mut budget = Budget::of(env)?;
     for (done, addr) in functions.into_iter().enumerate() {
         progress.at(env, done as u64);
-        find(env, addr)?;
+        find(env, addr, &mut budget)?;
     }
     Ok(())
 }
@@ -100,25 +103,27 @@ fn analyse_most(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     analyse_preludes(env, args)
 }
 
-/// The ranges of code: so many bytes at the seek, else all that can be executed.
+/// The ranges of code, first and last address of each: so many bytes at the seek, else all that can be executed.
 fn ranges(env: &mut Env<'_>, args: &Args<'_>) -> Result<Vec<(u64, u64)>> {
     if !args.is_empty() {
         let len = env.number(args.text)?;
-        return Ok(vec![(env.view.seek, env.view.seek.saturating_add(len))]);
+        let last = len.checked_sub(1).map(|last| env.view.seek.saturating_add(last));
+        return Ok(last.map(|last| (env.view.seek, last)).into_iter().collect());
     }
     let sections = env.session.loaded.iter().flat_map(|loaded| &loaded.binary.sections);
-    let code = sections.filter(|section| section.perm.execute && section.size > 0 && section.vaddr != 0);
+    let code = sections.filter(|section| {
+        section.perm.execute && section.size > 0 && section.vaddr != 0 && section.vsize > 0
+    });
     let mut ranges: Vec<(u64, u64)> =
-        code.map(|section| (section.vaddr, section.vaddr.saturating_add(section.vsize))).collect();
+        code.map(|section| (section.vaddr, section.vaddr.saturating_add(section.vsize - 1))).collect();
     if ranges.is_empty() {
         let maps = env.session.io.maps.iter().filter(|map| map.perm.contains(Perm::X));
-        ranges = maps.map(|map| (map.from, map.to.saturating_add(1))).collect();
+        ranges = maps.map(|map| (map.from, map.to)).collect();
     }
-    ranges.sort_unstable();
-    Ok(ranges)
+    Ok(joined(ranges))
 }
 
-/// Hands each instruction of the code's ranges to `each`, one behind the other.
+/// Hands each instruction of the code's ranges to `each`, one behind the other; of what nobody keeps it looks at a part.
 fn sweep(
     env: &mut Env<'_>,
     args: &Args<'_>,
@@ -127,18 +132,19 @@ fn sweep(
     let decoder = decoder(env)?;
     let mut instruction = Instruction::default();
     let ranges = ranges(env, args)?;
-    let total = ranges.iter().fold(0u64, |total, (start, end)| total.saturating_add(end - start));
-    let mut progress = Progress::new("looking at code", total);
+    let parts = Parts::of(env, &ranges, ZERO_CODE, decoder.max_size() as u64)?;
+    let mut progress = Progress::new("looking at code", parts.size());
     let mut before = 0u64;
-    for (start, end) in ranges {
-        let mut addr = start;
+    for (start, last) in parts.ranges.iter().copied() {
+        let mut next = Some(start);
         let mut bytes = Vec::new();
         let mut at = 0;
-        while addr < end {
+        while let Some(addr) = next.filter(|addr| *addr <= last) {
             if bytes.len() - at < decoder.max_size() {
                 env.ctx.check()?;
                 progress.at(env, before + (addr - start));
-                bytes.resize(usize::try_from(end - addr).unwrap_or(CHUNK).min(CHUNK), 0);
+                let left = usize::try_from(last - addr).unwrap_or(CHUNK).saturating_add(1);
+                bytes.resize(left.min(CHUNK), 0);
                 let coverage = env.read(addr, &mut bytes)?;
                 bytes.truncate(coverage.runs().first().filter(|run| run.start == 0).map_or(0, |run| run.end));
                 at = 0;
@@ -154,14 +160,15 @@ fn sweep(
                 false => decoder.invalid_size().min(bytes.len() - at),
             };
             at += step.max(1);
-            addr = addr.saturating_add(step.max(1) as u64);
+            next = addr.checked_add(step.max(1) as u64);
             if at >= bytes.len() {
                 bytes.clear();
                 at = 0;
             }
         }
-        before = before.saturating_add(end - start);
+        before = before.saturating_add((last - start).saturating_add(1));
     }
+    parts.report(env);
     Ok(())
 }
 
@@ -179,11 +186,12 @@ fn analyse_calls(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         Ok(())
     })?;
     let mut progress = Progress::new("following calls", targets.len() as u64);
+    let mut budget = Budget::of(env)?;
     for (done, target) in targets.into_iter().enumerate() {
         env.ctx.check()?;
         progress.at(env, done as u64);
-        if is_code(env, target) && find_function(env, target, None)? {
-            find_callees(env, target)?;
+        if is_code(env, target) && budget.allows(env) && find_function(env, target, None)? {
+            find_callees(env, target, &mut budget)?;
         }
     }
     Ok(())
@@ -230,15 +238,16 @@ fn is_prelude(instruction: &Instruction) -> bool {
 fn analyse_preludes(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let mut starts = Vec::new();
     sweep(env, args, |env, instruction| {
-        if is_prelude(instruction) && env.session.analysis.around(instruction.addr).is_empty() {
+        if is_prelude(instruction) && !env.session.analysis.is_inside(instruction.addr) {
             starts.push(instruction.addr);
         }
         Ok(())
     })?;
+    let mut budget = Budget::of(env)?;
     for addr in starts {
         // One that was found meanwhile may hold it.
-        if env.session.analysis.around(addr).is_empty() {
-            find(env, addr)?;
+        if !env.session.analysis.is_inside(addr) {
+            find(env, addr, &mut budget)?;
         }
     }
     Ok(())

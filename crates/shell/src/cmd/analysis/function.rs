@@ -4,7 +4,7 @@ use farad_io::Effects;
 
 use super::function_of;
 use super::info;
-use crate::analysis::{SPACE, find_callees, find_function, is_code};
+use crate::analysis::{Budget, SPACE, find_callees, find_function, is_code};
 use crate::error::{Error, Result};
 use crate::eval::Env;
 use crate::flag::{Flag, Flags};
@@ -87,7 +87,8 @@ fn find(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         return Err(Error::failed(format!("no instruction at {addr:#x}")));
     }
     if args.row.name == "afr" {
-        find_callees(env, addr)?;
+        let mut budget = Budget::of(env)?;
+        find_callees(env, addr, &mut budget)?;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use farad_arch::{Decoder, Instruction, Settings};
 use crate::cmd::decoder;
 use crate::error::Result;
 use crate::eval::Env;
+use crate::held::Guard;
 
 /// Most bytes read at a time.
 const CHUNK: usize = 64 << 10;
@@ -27,6 +28,7 @@ pub(super) struct Stream {
     buf: Vec<u8>,
     /// The part of `buf` not decoded yet.
     at: usize,
+    guard: Guard,
 }
 
 /// What is at an address.
@@ -45,7 +47,12 @@ impl Stream {
     /// # Errors
     /// When there is no decoder for the settings in force.
     pub(super) fn new(env: &Env<'_>, addr: u64, extent: Extent) -> Result<Stream> {
-        Ok(Stream { decoder: decoder(env)?, addr, left: extent, buf: Vec::new(), at: 0 })
+        let decoder = decoder(env)?;
+        let guard = Guard::of(match extent {
+            Extent::Count(count) => count.saturating_mul(decoder.max_size() as u64),
+            Extent::Bytes(len) => len,
+        });
+        Ok(Stream { decoder, addr, left: extent, buf: Vec::new(), at: 0, guard })
     }
 
     /// Whether its extent is not used up.
@@ -144,6 +151,7 @@ impl Stream {
         let size = usize::try_from(wanted).unwrap_or(usize::MAX).min(CHUNK).max(held);
         self.buf.resize(size, 0);
         let from = self.addr.wrapping_add(held as u64);
+        self.guard.pass(env, from, (size - held) as u64)?;
         env.read_filled(from, &mut self.buf[held..])?;
         Ok(true)
     }

@@ -196,6 +196,8 @@ fn counter(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 /// When a run of many instructions ends by itself.
 struct Bounds {
     left: Option<u64>,
+    /// Bytes of instructions.
+    bytes: Option<u64>,
     end: Option<Instant>,
 }
 
@@ -204,11 +206,20 @@ impl Bounds {
         let (steps, seconds) = (env.setting_number("esil.maxsteps"), env.setting_number("esil.timeout"));
         let end =
             (seconds > 0).then(|| Instant::now() + std::time::Duration::from_secs(seconds.min(1 << 20)));
-        Bounds { left: (steps > 0).then_some(steps), end }
+        let bytes = env.setting_number("emu.maxsize");
+        Bounds { left: (steps > 0).then_some(steps), bytes: (bytes > 0).then_some(bytes), end }
     }
 
-    /// Counts an instruction.
+    /// Counts the bytes of an instruction that was run.
+    fn ran(&mut self, size: usize) {
+        self.bytes = self.bytes.map(|left| left.saturating_sub(size as u64));
+    }
+
+    /// Counts an instruction that is to be run.
     fn count(&mut self) -> Result<()> {
+        if self.bytes == Some(0) {
+            return Err(Error::failed("stopped after emu.maxsize bytes of instructions"));
+        }
         if let Some(left) = &mut self.left {
             *left = left
                 .checked_sub(1)

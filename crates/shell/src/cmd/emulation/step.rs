@@ -22,21 +22,22 @@ fn walk(
             Ok(false) => break Ok(()),
             Err(error) => break Err(error),
         }
-        if let Err(error) = bounds.count().and_then(|()| one(env, &mut run, &decoder)) {
-            break Err(error);
+        match bounds.count().and_then(|()| one(env, &mut run, &decoder)) {
+            Ok(size) => bounds.ran(size),
+            Err(error) => break Err(error),
         }
     };
     keep(env, run);
     outcome
 }
 
-/// Runs one instruction; none where nothing is.
-fn one(env: &mut Env<'_>, run: &mut Run, decoder: &Decoder) -> Result<()> {
+/// Runs one instruction and gives its size; none where nothing is.
+fn one(env: &mut Env<'_>, run: &mut Run, decoder: &Decoder) -> Result<usize> {
     let addr = run.pc();
     if !env.is_mapped(addr) {
         return Err(Error::failed(format!("stopped at {addr:#010x}: nothing is mapped there")));
     }
-    run.step(env, decoder).map(|_| ())
+    run.step(env, decoder).map(|explanation| explanation.instruction.size)
 }
 
 /// The instruction that runs next.

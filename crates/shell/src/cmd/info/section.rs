@@ -14,6 +14,8 @@ use crate::table::{self, Column, Table, number, text};
 
 /// Columns of a bar.
 const BAR: usize = 30;
+/// How many times a file is read to measure its parts, where they overlap.
+const PASSES: u64 = 8;
 
 /// What sections and segments have in common.
 struct Part<'a> {
@@ -68,12 +70,24 @@ pub(super) fn print(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let measures = if mode == Mode::Table { Vec::new() } else { digest::parse(args.text)? };
     let ranges: Vec<(u64, u64)> =
         parts(&loaded.binary, args).iter().map(|part| (part.paddr, part.size)).collect();
-    let fd = loaded.fd;
+    let (fd, count) = (loaded.fd, ranges.len());
+    // Sections that share the file's bytes would have all of it read for each.
+    let whole = env.session.io.descriptor(fd)?.size();
+    let mut left = whole.saturating_mul(PASSES);
     let mut measured = Vec::new();
     for (paddr, size) in ranges {
+        if measures.is_empty() {
+            break;
+        }
+        let Some(fewer) = left.checked_sub(whole.saturating_sub(paddr).min(size)) else {
+            env.out.report("WARN: sections overlap: the rest are not measured");
+            break;
+        };
+        left = fewer;
         let row = measures.iter().map(|measure| digest::of_file(env, measure, fd, paddr, size));
         measured.push(row.collect::<Result<Vec<String>>>()?);
     }
+    measured.resize(count, vec![String::new(); measures.len()]);
     let Some(loaded) = current(env.session, &env.view.lens) else { return Ok(()) };
     let parts = parts(&loaded.binary, args);
     match mode {

@@ -1,9 +1,10 @@
 //! Which bytes a command prints, and reading them in chunks.
 
-use farad_io::Coverage;
+use farad_io::{Coverage, Held};
 
 use crate::error::Result;
 use crate::eval::Env;
+use crate::held::Guard;
 
 /// Bytes read at a time.
 const CHUNK: usize = 256 << 10;
@@ -18,11 +19,6 @@ pub(crate) struct Range {
 }
 
 impl Range {
-    /// Whether an address is in it.
-    pub(super) fn holds(&self, addr: u64) -> bool {
-        addr.wrapping_sub(self.addr) < self.len
-    }
-
     /// The range that a length argument stands for: that many bytes from the seek, up to the
     /// seek when it is negative, and a block when it is empty.
     ///
@@ -59,7 +55,31 @@ impl Range {
     /// Its bytes in chunks whose sizes are multiples of `unit`, but the last.
     pub(crate) fn chunks(self, unit: usize) -> Chunks {
         let unit = unit.clamp(1, CHUNK);
-        Chunks { next: self.addr, left: self.len, size: CHUNK / unit * unit, buf: Vec::new() }
+        let guard = Guard::of(self.len);
+        Chunks { next: self.addr, left: self.len, size: CHUNK / unit * unit, buf: Vec::new(), guard }
+    }
+
+    /// Hands over its bytes to be counted, each piece with how often it is there: what nobody keeps is one byte, many times.
+    ///
+    /// # Errors
+    /// What cannot be read, an interrupt, and what `each` says.
+    pub(crate) fn tally(self, env: &mut Env<'_>, mut each: impl FnMut(&[u8], u64)) -> Result<()> {
+        let (mut addr, mut left) = (self.addr, self.len);
+        while left > 0 {
+            env.ctx.check()?;
+            let extent = env.extent(addr);
+            let len = (extent.last - addr).saturating_add(1).min(left);
+            if extent.held == Held::Bytes || len <= CHUNK as u64 {
+                let len = len.min(CHUNK as u64);
+                each(&Range { addr, len }.read(env)?, 1);
+                (addr, left) = (addr.wrapping_add(len), left - len);
+            } else {
+                // The first byte stands for all: zero, or what fills holes.
+                each(&Range { addr, len: 1 }.read(env)?, len);
+                (addr, left) = (addr.wrapping_add(len), left - len);
+            }
+        }
+        Ok(())
     }
 }
 
@@ -69,6 +89,7 @@ pub(crate) struct Chunks {
     left: u64,
     size: usize,
     buf: Vec<u8>,
+    guard: Guard,
 }
 
 /// A part of a range.
@@ -91,8 +112,9 @@ impl Chunks {
         if len == 0 {
             return Ok(None);
         }
-        self.buf.resize(len, 0);
         let addr = self.next;
+        self.guard.pass(env, addr, len as u64)?;
+        self.buf.resize(len, 0);
         let coverage = env.read_filled(addr, &mut self.buf)?;
         self.next = addr.wrapping_add(len as u64);
         self.left -= len as u64;

@@ -8,6 +8,7 @@ use super::range::Range;
 use crate::cmd::search::named_ranges;
 use crate::error::{Error, Result};
 use crate::eval::Env;
+use crate::held::Parts;
 use crate::registry::{Args, Mode};
 
 /// Most parts that a range is cut into.
@@ -18,6 +19,8 @@ const WHOLE: u64 = 0xff;
 const BAR: u64 = 51;
 /// Shortest run of printable bytes that is a string.
 const STRING: u64 = 4;
+/// Bytes of a part of which all are decoded, whether there are any or not.
+const SMALL: u64 = 64 << 10;
 
 /// What is measured of a part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -186,11 +189,7 @@ pub(super) fn print_cells(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
 /// How the bytes of a block are spread.
 pub(super) fn print_distribution(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
     let range = Range::parse(env, args.text)?;
-    let mut counts = [0u64; 256];
-    let mut chunks = range.chunks(1);
-    while let Some(chunk) = chunks.next(env)? {
-        chunk.bytes.iter().for_each(|byte| counts[usize::from(*byte)] += 1);
-    }
+    let counts = counts(env, range)?;
     let least = counts.iter().position(|count| *count > 0).unwrap_or(0);
     let most = counts.iter().rposition(|count| *count > 0).unwrap_or(0);
     let unique = counts.iter().filter(|count| **count > 0).count();
@@ -228,22 +227,21 @@ fn measure_parts(env: &mut Env<'_>, whole: Range, count: u64, measure: Measure) 
         return Err(Error::Limit { what: "the parts of a range", limit: PARTS.to_string() });
     }
     let size = (whole.len / count).max(1);
+    let places = places(env, measure);
     let mut cells = Vec::new();
     for index in 0..count {
         env.ctx.check()?;
         let addr = whole.addr.wrapping_add(index * size);
-        let value = value(env, Range { addr, len: size }, measure)?;
+        let value = value(env, Range { addr, len: size }, measure, &places)?;
         cells.push(Cell { addr, value });
     }
     Ok((cells, size))
 }
 
-fn value(env: &mut Env<'_>, part: Range, measure: Measure) -> Result<u64> {
+fn value(env: &mut Env<'_>, part: Range, measure: Measure, places: &[u64]) -> Result<u64> {
     let count = match measure {
         Measure::Head => return Ok(u64::from(Range { len: 1, ..part }.read(env)?[0])),
-        Measure::Marks => return Ok(marks(env, part)),
-        Measure::Blocks => return Ok(blocks(env, part)),
-        Measure::Known => return Ok(marks(env, part) + functions(env, part)),
+        Measure::Marks | Measure::Blocks | Measure::Known => return Ok(among(places, part)),
         Measure::Entropy => return entropy(env, part),
         Measure::Calls | Measure::Jumps | Measure::Invalid | Measure::System => {
             return instructions(env, part, measure);
@@ -265,10 +263,9 @@ fn share(count: u64, size: u64) -> u64 {
 
 fn count(env: &mut Env<'_>, part: Range, wanted: impl Fn(u8) -> bool) -> Result<u64> {
     let mut count = 0;
-    let mut chunks = part.chunks(1);
-    while let Some(chunk) = chunks.next(env)? {
-        count += chunk.bytes.iter().filter(|byte| wanted(**byte)).count() as u64;
-    }
+    part.tally(env, |bytes, times| {
+        count += bytes.iter().filter(|byte| wanted(**byte)).count() as u64 * times;
+    })?;
     Ok(count)
 }
 
@@ -281,52 +278,73 @@ fn strings(env: &mut Env<'_>, part: Range) -> Result<(u64, u64)> {
             total += run;
         }
     };
-    let mut chunks = part.chunks(1);
-    while let Some(chunk) = chunks.next(env)? {
-        for byte in chunk.bytes {
+    part.tally(env, |bytes, times| {
+        for byte in bytes {
             if matches!(byte, 0x20..=0x7e) {
-                run += 1;
+                run += times;
             } else {
                 end(std::mem::take(&mut run));
             }
         }
-    }
+    })?;
     end(run);
     Ok((found, total))
 }
 
 /// The entropy, of 255 where all bytes that can be different are.
 pub(super) fn entropy(env: &mut Env<'_>, part: Range) -> Result<u64> {
-    let mut counts = [0u64; 256];
-    let mut chunks = part.chunks(1);
-    while let Some(chunk) = chunks.next(env)? {
-        chunk.bytes.iter().for_each(|byte| counts[usize::from(*byte)] += 1);
-    }
+    let counts = counts(env, part)?;
     let most = (part.len.min(256) as f64).log2();
     let share = if most > 0.0 { crate::digest::entropy(&counts) / most } else { 0.0 };
     Ok((share * WHOLE as f64) as u64)
 }
 
-fn marks(env: &Env<'_>, part: Range) -> u64 {
-    let flags = env.session.flags.all().filter(|flag| part.holds(flag.addr)).count();
-    let notes = env.session.notes.all().filter(|note| part.holds(note.addr)).count();
-    (flags + notes) as u64
+/// How often each byte is there.
+fn counts(env: &mut Env<'_>, range: Range) -> Result<[u64; 256]> {
+    let mut counts = [0u64; 256];
+    range.tally(env, |bytes, times| {
+        bytes.iter().for_each(|byte| counts[usize::from(*byte)] += times);
+    })?;
+    Ok(counts)
 }
 
-fn functions(env: &Env<'_>, part: Range) -> u64 {
-    env.session.analysis.by_address().filter(|function| part.holds(function.addr)).count() as u64
+/// Where the things are that a measure counts, in order of address.
+fn places(env: &Env<'_>, measure: Measure) -> Vec<u64> {
+    let session = &*env.session;
+    let marks = || session.flags.all().map(|flag| flag.addr).chain(session.notes.all().map(|note| note.addr));
+    let functions = || session.analysis.by_address();
+    let mut places: Vec<u64> = match measure {
+        Measure::Marks => marks().collect(),
+        Measure::Known => marks().chain(functions().map(|function| function.addr)).collect(),
+        Measure::Blocks => functions().flat_map(|function| function.blocks.keys().copied()).collect(),
+        _ => Vec::new(),
+    };
+    places.sort_unstable();
+    places
 }
 
-fn blocks(env: &Env<'_>, part: Range) -> u64 {
-    let blocks = env.session.analysis.by_address().flat_map(|function| function.blocks.keys());
-    blocks.filter(|addr| part.holds(**addr)).count() as u64
+/// How many of the places are in a part.
+fn among(places: &[u64], part: Range) -> u64 {
+    let from = places.partition_point(|place| *place < part.addr);
+    let behind = part.addr.checked_add(part.len);
+    let to = behind.map_or(places.len(), |behind| places.partition_point(|place| *place < behind));
+    (to - from) as u64
 }
 
 fn instructions(env: &mut Env<'_>, part: Range, measure: Measure) -> Result<u64> {
     let mut count = 0;
-    each_instruction(env, part, |_, _, _, found| {
-        count += u64::from(measure.of_instruction(found.map(|found| found.kind)));
-        Ok(())
-    })?;
+    let last = part.addr.saturating_add(part.len.saturating_sub(1));
+    // Of a part that is large only what there is can be code.
+    let ranges = match part.len > SMALL {
+        true => Parts::of(env, &[(part.addr, last)], 0, 0)?.ranges,
+        false => vec![(part.addr, last)],
+    };
+    for (from, to) in ranges {
+        let part = Range { addr: from, len: (to - from).saturating_add(1) };
+        each_instruction(env, part, |_, _, _, found| {
+            count += u64::from(measure.of_instruction(found.map(|found| found.kind)));
+            Ok(())
+        })?;
+    }
     Ok(count)
 }

@@ -183,7 +183,8 @@ fn each(
         most => most,
     };
     let mut hits = 0;
-    for range in range::code(env)? {
+    let parts = range::code(env, decoder.max_size())?;
+    for range in parts.ranges.iter().copied() {
         let mut next = range.0;
         let flow = scan(env, range, decoder.max_size(), |env, addr, bytes, touches| {
             let mut at = usize::try_from(next.saturating_sub(addr)).unwrap_or(usize::MAX);
@@ -209,9 +210,10 @@ fn each(
             Ok(std::ops::ControlFlow::Continue(()))
         })?;
         if flow.is_break() {
-            break;
+            return Ok(());
         }
     }
+    parts.report(env);
     Ok(())
 }
 

@@ -21,7 +21,8 @@ pub(super) fn print_likeness(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         return Err(Error::failed("nothing can be read at the seek"));
     }
     let mut block = vec![0; size];
-    for (from, to) in range::ranges(env)? {
+    let parts = range::held(env, size)?;
+    for (from, to) in parts.ranges.iter().copied() {
         let mut addr = from;
         loop {
             env.ctx.check()?;
@@ -38,6 +39,7 @@ pub(super) fn print_likeness(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
             }
         }
     }
+    parts.report(env);
     Ok(())
 }
 

@@ -35,7 +35,8 @@ pub(super) fn print_matches(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         Outcome::Number(_) | Outcome::Text(_) => wanted.clone(),
     };
     let short: String = wanted.chars().take(SHORT).collect();
-    for range in range::ranges(env)? {
+    let parts = range::held(env, size)?;
+    for range in parts.ranges.iter().copied() {
         let flow = scan(env, range, size - 1, |env, addr, bytes, _| {
             for (at, window) in bytes.windows(size).enumerate() {
                 if at % STRIDE == 0 {
@@ -50,8 +51,9 @@ pub(super) fn print_matches(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
             Ok(ControlFlow::Continue(()))
         })?;
         if flow.is_break() {
-            break;
+            return Ok(());
         }
     }
+    parts.report(env);
     Ok(())
 }

@@ -286,13 +286,15 @@ fn repeat(env: &mut Env<'_>, _args: &Args<'_>) -> Result<()> {
 fn search(env: &mut Env<'_>, args: &Args<'_>, matcher: &Matcher, show: Show) -> Result<()> {
     let letter = if args.is_json() { "j" } else { "" };
     env.session.extensions.of::<Last>().0 = format!("{}{letter} {}", args.row.name, args.text);
-    let ranges = range::ranges(env)?;
+    let parts = range::held(env, matcher.reach())?;
     let mut hits = Hits::new(env, show, args.is_json())?;
     if matches!(matcher, Matcher::Other(_)) {
         hits.limit(1);
     }
     let overlaps = env.is_set("search.overlap");
-    for range in ranges {
+    // What cannot be in zeros is not missed in those that are left out.
+    let is_missed = matcher.find(&vec![0; matcher.reach() + 1], 0).is_some();
+    for range in parts.ranges.iter().copied() {
         // The end of the last hit: a piece shares bytes with the one before.
         let mut next = range.0;
         let may_hold = |bytes: &[u8]| matcher.find(bytes, 0).is_some();
@@ -321,6 +323,9 @@ fn search(env: &mut Env<'_>, args: &Args<'_>, matcher: &Matcher, show: Show) -> 
                 return Err(error);
             }
         }
+    }
+    if is_missed && !hits.is_full() {
+        parts.report(env);
     }
     hits.finish(env)
 }

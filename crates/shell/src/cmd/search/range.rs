@@ -1,19 +1,28 @@
 //! Where a search looks: the settings `search.in`, `search.from` and `search.to`.
 
+use std::collections::BTreeMap;
+
 use farad_io::Perm;
 
 use crate::error::{Error, Result};
 use crate::eval::Env;
+use crate::held::{Parts, ZERO_CODE, ZEROS};
 
 /// A range of addresses, both ends inside.
 pub(in crate::cmd) type Range = (u64, u64);
 
-/// The ranges that `search.in` stands for, in the order they are searched: maps by their
-/// priority, the lowest first. No address is in two of them.
+/// The parts of the ranges that `search.in` stands for, in the order they are searched: what something keeps bytes for.
+/// Of runs of zeros that are left out so many bytes are there at either end.
 ///
 /// # Errors
 /// When nothing is open, or `search.in` is `range` and no range is set.
-pub(super) fn ranges(env: &mut Env<'_>) -> Result<Vec<Range>> {
+pub(super) fn held(env: &mut Env<'_>, edge: usize) -> Result<Parts> {
+    let ranges = ranges(env)?;
+    Parts::of(env, &ranges, ZEROS, edge as u64)
+}
+
+/// The ranges that `search.in` stands for: maps by their priority, the lowest first. No address is in two of them.
+fn ranges(env: &mut Env<'_>) -> Result<Vec<Range>> {
     let choice = env.setting("search.in").to_owned();
     let limit = bounds(env);
     let all = match choice.as_str() {
@@ -73,33 +82,40 @@ fn of_process(env: &mut Env<'_>, choice: &str) -> Result<Vec<Range>> {
 /// Each range without what those before it cover.
 fn apart(ranges: impl Iterator<Item = Range>) -> Vec<Range> {
     let mut all: Vec<Range> = Vec::new();
-    for range in ranges {
-        let mut left = vec![range];
-        for (from, to) in all.iter().copied().filter(|(from, to)| *from <= range.1 && range.0 <= *to) {
-            left = left
-                .into_iter()
-                .flat_map(|(low, high)| {
-                    let below = from.checked_sub(1).map(|end| (low, high.min(end)));
-                    let above = to.checked_add(1).map(|start| (low.max(start), high));
-                    [below, above].into_iter().flatten().filter(|(low, high)| low <= high)
-                })
-                .collect();
+    // First and last addresses of what is covered, none of which touch.
+    let mut covered: BTreeMap<u64, u64> = BTreeMap::new();
+    for (from, to) in ranges {
+        let (mut first, mut last) = (from, to);
+        let mut next = Some(from);
+        let around = covered.range(..from).next_back().filter(|(_, end)| **end >= from.saturating_sub(1));
+        let within = covered.range(from..=to.saturating_add(1));
+        let met: Vec<Range> = around.into_iter().chain(within).map(|(low, high)| (*low, *high)).collect();
+        for (low, high) in met {
+            covered.remove(&low);
+            (first, last) = (first.min(low), last.max(high));
+            if let Some(at) = next {
+                if at < low {
+                    all.push((at, (low - 1).min(to)));
+                }
+                next = high.checked_add(1).map(|behind| behind.max(at));
+            }
         }
-        all.extend(left);
+        all.extend(next.filter(|at| *at <= to).map(|at| (at, to)));
+        covered.insert(first, last);
     }
     all
 }
 
-/// The executable ranges among those that `search.in` stands for; all, when none is.
+/// As [`held`], of the executable ranges; of all, when none is.
 ///
 /// # Errors
 /// When nothing is open.
-pub(super) fn code(env: &mut Env<'_>) -> Result<Vec<Range>> {
+pub(super) fn code(env: &mut Env<'_>, edge: usize) -> Result<Parts> {
     let all = ranges(env)?;
     let is_code =
         |range: &Range| env.session.io.maps.at(range.0).is_some_and(|map| map.segment_perm.contains(Perm::X));
     let code: Vec<Range> = all.iter().copied().filter(is_code).collect();
-    Ok(if code.is_empty() { all } else { code })
+    Parts::of(env, if code.is_empty() { &all } else { &code }, ZERO_CODE, edge as u64)
 }
 
 /// `search.from` to `search.to`, where they are set; the end is outside.
@@ -141,6 +157,23 @@ fn parts(env: &Env<'_>, choice: &str) -> Vec<Range> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn every_address_is_in_the_first_range_that_has_it(
+            ranges in prop::collection::vec((0u64..40, 0u64..12), 0..12),
+        ) {
+            let ranges: Vec<Range> = ranges.into_iter().map(|(from, size)| (from, from + size)).collect();
+            let mut seen = std::collections::BTreeSet::new();
+            let mut wanted = Vec::new();
+            for (from, to) in &ranges {
+                wanted.extend((*from..=*to).filter(|addr| seen.insert(*addr)));
+            }
+            let found: Vec<u64> = apart(ranges.into_iter()).into_iter().flat_map(|(from, to)| from..=to).collect();
+            prop_assert_eq!(found, wanted);
+        }
+    }
 
     #[test]
     fn no_address_is_searched_twice() {

@@ -27,7 +27,8 @@ pub(super) fn print_between(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         hits => hits,
     };
     let mut separator = "[";
-    for range in range::ranges(env)? {
+    // Zeros that are left out hold no number that is looked for.
+    for range in range::held(env, size)?.ranges {
         let flow = scan(env, range, size - 1, |env, addr, bytes, _| {
             for (at, window) in bytes.windows(size).enumerate() {
                 let value = integer(window, big);

@@ -8,6 +8,7 @@ use farad_io::Effects;
 use super::{bytes_at, put};
 use crate::error::{Error, Result};
 use crate::eval::Env;
+use crate::held::Guard;
 use crate::parse::{hex_bytes, read_file};
 use crate::registry::{Args, Group, Kind, Row, maybe, need};
 use crate::view::BLOCK_LIMIT;
@@ -37,6 +38,9 @@ static ROWS: &[Row] = &[
         .effects(Effects::WRITE.union(Effects::FILES)),
 ];
 
+/// Bytes read and written at a time.
+const PART: u64 = 1 << 20;
+
 fn failed(path: &str) -> impl Fn(std::io::Error) -> Error {
     move |source| Error::File { path: path.to_owned(), source }
 }
@@ -44,9 +48,11 @@ fn failed(path: &str) -> impl Fn(std::io::Error) -> Error {
 /// Writes bytes here to an open file, in parts of bounded size.
 fn dump(env: &mut Env<'_>, mut file: File, path: &str, len: u64) -> Result<()> {
     let (start, mut done) = (env.view.seek, 0);
+    let mut guard = Guard::of(len);
     while done < len {
         env.ctx.check()?;
-        let part = (len - done).min(BLOCK_LIMIT as u64);
+        let part = (len - done).min(PART);
+        guard.pass(env, start.wrapping_add(done), part)?;
         let bytes = bytes_at(env, start.wrapping_add(done), part as usize)?;
         file.write_all(&bytes).map_err(failed(path))?;
         done += part;
