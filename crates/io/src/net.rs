@@ -8,14 +8,18 @@ mod datagram;
 mod exchange;
 mod link;
 mod push;
+mod wait;
 pub(crate) mod web;
 
 use std::time::Duration;
+
+pub(crate) use wait::{MOST, Wait, advise, advise_web};
 
 pub use connect::{TIMEOUT, connect};
 pub use exchange::{exchange, tcp_exchange};
 pub use link::{Link, Moved};
 pub use push::{Carrier, Push, Pushing};
+pub use wait::Pace;
 pub use web::{WebClient, WebOptions};
 
 /// How long a wait lasts before it looks whether it is to stop.

@@ -20,6 +20,8 @@ pub struct OpenOptions {
     pub launch: Launching,
     /// How long reaching a peer, and its first answer, may take (`rap.timeout`).
     pub timeout: Duration,
+    /// How long a peer is waited for from then on.
+    pub pace: net::Pace,
     /// How web servers are asked.
     pub web: net::WebOptions,
 }
@@ -44,6 +46,7 @@ impl Default for OpenOptions {
             create: false,
             launch: Launching::default(),
             timeout: net::TIMEOUT,
+            pace: net::Pace::default(),
             web: net::WebOptions::default(),
         }
     }

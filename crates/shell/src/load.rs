@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use farad_bin::{Binary, Depth, LoadMap, MapSource, StringRow};
 use farad_debug::core::{Core, is_core};
-use farad_io::net::WebOptions;
+use farad_io::net::{Pace, WebOptions};
 use farad_io::{OpenOptions, Perm};
 
 use crate::config;
@@ -186,13 +186,24 @@ pub(crate) fn remove_flags(env: &mut Env<'_>, loaded: &Loaded) {
 /// How something is opened, with the patience that the settings have for peers.
 pub(crate) fn options(env: &Env<'_>, perm: Perm) -> OpenOptions {
     let timeout = Duration::from_secs(env.setting_number("rap.timeout").max(1));
-    OpenOptions { perm, create: false, launch: crate::debug::launching(env), timeout, web: web_options(env) }
+    let launch = crate::debug::launching(env);
+    OpenOptions { perm, create: false, launch, timeout, pace: pace(env), web: web_options(env) }
+}
+
+/// The patience with peers that were reached.
+pub fn pace(env: &Env<'_>) -> Pace {
+    let seconds = |name: &str| match env.setting_number(name) {
+        0 => Duration::MAX,
+        seconds => Duration::from_secs(seconds),
+    };
+    Pace { silence: seconds("rap.silence"), whole: seconds("rap.patience") }
 }
 
 /// How web servers are asked.
 pub fn web_options(env: &Env<'_>) -> WebOptions {
     WebOptions {
         silence: Duration::from_secs(env.setting_number("http.timeout").max(1)),
+        whole: pace(env).whole,
         netrc: env.setting("http.netrc").to_owned(),
         ca: env.setting("http.ca").to_owned(),
     }

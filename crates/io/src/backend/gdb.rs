@@ -33,7 +33,7 @@ fn open(uri: &Uri, options: &OpenOptions, ctx: &Ctx) -> Result<Box<dyn Backend>>
     let path = endpoint.path.filter(|path| !path.is_empty());
     let attach = path.as_deref().and_then(|path| path.parse().ok());
     let file = path.filter(|_| attach.is_none());
-    let gdb = GdbOptions { timeout: options.timeout, attach, file };
+    let gdb = GdbOptions { timeout: options.timeout, pace: options.pace, attach, file };
     Ok(Box::new(Gdb(GdbClient::connect(&endpoint.transport, &gdb, ctx)?)))
 }
 

@@ -37,7 +37,13 @@ pub(super) static SECURE: Scheme = Scheme {
 };
 
 fn open(uri: &Uri, options: &OpenOptions, ctx: &Ctx) -> Result<Box<dyn Backend>> {
-    let request = Request { silence: SILENCE, reach: options.timeout, limit: LIMIT + 1, roams: true };
+    let request = Request {
+        silence: SILENCE,
+        reach: options.timeout,
+        whole: options.pace.whole,
+        limit: LIMIT + 1,
+        roams: true,
+    };
     let mut fetch = fetch(uri, request, &options.web, ctx)?;
     match Memory::slurp(&uri.text, &mut fetch, LIMIT, ctx) {
         Ok(memory) => Ok(Box::new(memory)),

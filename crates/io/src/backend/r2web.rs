@@ -209,36 +209,11 @@ impl R2Web {
 
     /// Runs a command that prints at most `len` bytes in hex, and a list.
     fn ask(&mut self, line: &str, len: usize, ctx: &Ctx) -> Result<String> {
-        let mut out = Bounded { bytes: Vec::new(), most: LIST + len * 2 };
-        match self.client.command(line, &mut out, ctx) {
-            Ok(_) => Ok(String::from_utf8_lossy(&out.bytes).into_owned()),
-            Err(Error::Io { .. }) if out.bytes.len() >= out.most => {
-                Err(self.wrong("the answer is longer than what was asked for"))
-            }
-            Err(error) => Err(error),
-        }
+        self.client.question(line, LIST + len * 2, ctx)
     }
 
     fn wrong(&self, why: &str) -> Error {
         Error::Connection { uri: self.client.uri().to_owned(), why: why.to_owned() }
-    }
-}
-
-/// Takes so many bytes and no more.
-struct Bounded {
-    bytes: Vec<u8>,
-    most: usize,
-}
-
-impl Write for Bounded {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let len = bytes.len().min(self.most - self.bytes.len());
-        self.bytes.extend_from_slice(&bytes[..len]);
-        Ok(len)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }
 

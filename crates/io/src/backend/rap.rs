@@ -36,7 +36,8 @@ fn open(uri: &Uri, options: &OpenOptions, ctx: &Ctx) -> Result<Box<dyn Backend>>
         return Err(wrong("no host is given: that asks to listen, and a descriptor cannot"));
     }
     // Commands that the server sends back are refused: a descriptor has no session to run them in.
-    let rap = RapOptions { perm: options.perm, timeout: options.timeout, ..RapOptions::default() };
+    let OpenOptions { perm, timeout, pace, .. } = *options;
+    let rap = RapOptions { perm, timeout, pace, ..RapOptions::default() };
     let client = RapClient::connect(&endpoint.transport, endpoint.path.as_deref(), rap, ctx)?;
     let heard = client.stamp().map(|stamp| (Instant::now(), stamp));
     Ok(Box::new(Rap { client, heard, transport: endpoint.transport.to_string(), areas: None, maps: None }))

@@ -19,7 +19,7 @@ pub(super) static SCHEME: Scheme = Scheme {
 };
 
 fn open(uri: &Uri, options: &OpenOptions, ctx: &Ctx) -> Result<Box<dyn Backend>> {
-    Ok(Box::new(Stream::new(&uri.text, connect(uri, options, ctx)?)))
+    Ok(Box::new(Stream::new(&uri.text, connect(uri, options, ctx)?, options.pace)))
 }
 
 /// Connects to `HOST:PORT` behind the scheme.

@@ -3,10 +3,12 @@
 //! What the peer sent stands at its offset in the stream, for as long as the descriptor is open; what did not come yet
 //! is not readable, and a read there waits a moment only. A write is sent, whatever its offset.
 
+use std::time::Instant;
+
 use crate::backend::{Backend, Caching, WriteAt};
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
-use crate::net::Link;
+use crate::net::{Link, Pace, Wait, advise};
 
 /// Most bytes kept of what the peer sent. More is left with the system, until the peer cannot send.
 const LIMIT: usize = 256 << 20;
@@ -20,11 +22,12 @@ pub(super) struct Stream {
     link: Link,
     received: Vec<u8>,
     chunk: Vec<u8>,
+    pace: Pace,
 }
 
 impl Stream {
-    pub(super) fn new(uri: &str, link: Link) -> Stream {
-        Stream { uri: uri.to_owned(), link, received: Vec::new(), chunk: vec![0; CHUNK] }
+    pub(super) fn new(uri: &str, link: Link, pace: Pace) -> Stream {
+        Stream { uri: uri.to_owned(), link, received: Vec::new(), chunk: vec![0; CHUNK], pace }
     }
 
     /// Sends what it can of `out` and takes what there is, waiting a tick where nothing moves.
@@ -81,15 +84,17 @@ impl Backend for Stream {
 
 impl WriteAt for Stream {
     fn write_at(&mut self, _addr: u64, data: &[u8], ctx: &Ctx) -> Result<()> {
+        let failed = |uri: &str, why: &str| Error::Connection { uri: uri.to_owned(), why: why.to_owned() };
+        let mut wait = Wait::for_bytes(self.pace);
         let mut sent = 0;
         while sent < data.len() {
             ctx.check()?;
-            sent += self.exchange(&data[sent..])?;
+            let asked = Instant::now();
+            let now = self.exchange(&data[sent..])?;
+            wait.spend(asked.elapsed(), now).map_err(|why| failed(&self.uri, &advise(&why)))?;
+            sent += now;
             if self.link.is_deaf() {
-                return Err(Error::Connection {
-                    uri: self.uri.clone(),
-                    why: "the far end hung up".to_owned(),
-                });
+                return Err(failed(&self.uri, "the far end hung up"));
             }
         }
         Ok(())

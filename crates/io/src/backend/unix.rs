@@ -20,7 +20,7 @@ pub(super) static SCHEME: Scheme = Scheme {
 
 fn open(uri: &Uri, options: &OpenOptions, ctx: &Ctx) -> Result<Box<dyn Backend>> {
     let link = net::connect(&Transport::Unix(uri.rest.clone()), &uri.text, options.timeout, ctx)?;
-    Ok(Box::new(Stream::new(&uri.text, link)))
+    Ok(Box::new(Stream::new(&uri.text, link, options.pace)))
 }
 
 #[cfg(test)]

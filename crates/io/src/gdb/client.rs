@@ -1,5 +1,6 @@
 //! A stub, and what is known of what it has.
 
+use std::collections::HashSet;
 use std::io::Write;
 use std::time::Duration;
 
@@ -21,6 +22,8 @@ const SUPPORTED: &[u8] =
 const PIECE: usize = 0xf00;
 /// Most bytes of a document.
 const DOCUMENT: usize = 1 << 20;
+/// Most pieces of a document: those of the smallest packets.
+const PIECES: usize = DOCUMENT / (SMALLEST - 32);
 /// Most documents of a description.
 const DOCUMENTS: usize = 64;
 /// The smallest packet that every stub takes, and the largest that is sent, bytes.
@@ -40,6 +43,8 @@ const KILL: i32 = 9;
 pub struct GdbOptions {
     /// How long reaching it, and its first answer, may take.
     pub timeout: Duration,
+    /// How long each answer, and each list, is waited for from then on.
+    pub pace: net::Pace,
     /// A process to take, by a stub that has none yet.
     pub attach: Option<u32>,
     /// The file of the program, where the stub does not tell it.
@@ -111,6 +116,7 @@ impl GdbClient {
             Error::Connection { why, .. } => Error::Peer { uri, stage: Stage::Answer, why },
             error => error,
         })?;
+        client.talk.set_pace(options.pace);
         Ok(client)
     }
 
@@ -181,10 +187,11 @@ impl GdbClient {
         }
         let piece = PIECE.min(self.packet - 16);
         let mut whole: Vec<u8> = Vec::new();
-        loop {
+        let mut wait = self.talk.list();
+        for _ in 0..PIECES {
             ctx.check()?;
             let question = format!("qXfer:{kind}:read:{name}:{:x},{piece:x}", whole.len());
-            let answer = self.talk.ask(question.as_bytes(), ctx)?;
+            let answer = self.talk.ask_of_list(question.as_bytes(), &mut wait, ctx)?;
             match answer.split_first() {
                 Some((b'm', more)) if !more.is_empty() && whole.len() + more.len() <= DOCUMENT => {
                     whole.extend_from_slice(more);
@@ -193,12 +200,11 @@ impl GdbClient {
                     whole.extend_from_slice(rest);
                     return Ok(Some(whole));
                 }
-                Some((b'm' | b'l', _)) => {
-                    return Err(self.talk.fail(format!("its document {kind} {name} has no end")));
-                }
+                Some((b'm' | b'l', _)) => break,
                 _ => return Ok(None),
             }
         }
+        Err(self.talk.fail(format!("its document {kind} {name} has no end")))
     }
 
     /// Asks what a [`Request`] does.
@@ -352,15 +358,19 @@ impl GdbClient {
     }
 
     fn threads(&mut self, ctx: &Ctx) -> Result<Reply> {
-        let mut ids = Vec::new();
+        let mut ids: Vec<Thread> = Vec::new();
+        let mut wait = self.talk.list();
         let mut question: &[u8] = b"qfThreadInfo";
         while ids.len() < THREADS {
             ctx.check()?;
-            let answer = self.talk.ask(question, ctx)?;
+            let answer = self.talk.ask_of_list(question, &mut wait, ctx)?;
             let text = String::from_utf8_lossy(&answer).into_owned();
             let Some(list) = text.strip_prefix('m') else { break };
             let known = ids.len();
             ids.extend(list.split(',').filter_map(Thread::parse).take(THREADS - known));
+            // One that comes again begins a list that has no end.
+            let mut seen = HashSet::new();
+            ids.retain(|thread| seen.insert((thread.pid, thread.id)));
             if ids.len() == known {
                 break;
             }
@@ -376,11 +386,12 @@ impl GdbClient {
 
     fn thread_rows(&mut self, ids: &[Thread], ctx: &Ctx) -> Result<Vec<target::Thread>> {
         let mut rows = Vec::new();
+        let mut wait = self.talk.list();
         for thread in ids {
             ctx.check()?;
             let questions = [format!("Hg{thread}"), "g".to_owned(), format!("qThreadExtraInfo,{thread}")];
             let questions = questions.map(String::into_bytes);
-            let answers = self.talk.ask_all(&questions, ctx)?;
+            let answers = self.talk.ask_all_of_list(&questions, &mut wait, ctx)?;
             let all = hex_bytes(&answers[1]).unwrap_or_default();
             let name =
                 if is_refusal(&answers[2]) { Vec::new() } else { hex_bytes(&answers[2]).unwrap_or_default() };

@@ -7,7 +7,7 @@ use farad_wire::gdb::{Decoder, Event, INTERRUPT, encode};
 
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
-use crate::net::Link;
+use crate::net::{Link, Pace, Wait, advise};
 
 /// Bytes taken off the link at a time.
 const CHUNK: usize = 64 << 10;
@@ -31,11 +31,13 @@ pub(super) struct Conversation {
     pub(super) acks: bool,
     sent: Vec<u8>,
     again: u32,
+    pace: Pace,
     broken: bool,
 }
 
 impl Conversation {
     pub(super) fn new(link: Link, uri: String) -> Conversation {
+        let pace = Pace { silence: Duration::MAX, whole: Duration::MAX };
         Conversation {
             link,
             uri,
@@ -44,8 +46,14 @@ impl Conversation {
             acks: true,
             sent: Vec::new(),
             again: 0,
+            pace,
             broken: false,
         }
+    }
+
+    /// The patience with each answer, and with a list of them, from here on. Until then the context alone ends a wait.
+    pub(super) fn set_pace(&mut self, pace: Pace) {
+        self.pace = pace;
     }
 
     pub(super) fn uri(&self) -> &str {
@@ -77,9 +85,12 @@ impl Conversation {
         let mut done = 0;
         let mut buf = vec![0; CHUNK];
         let mut until = Instant::now() + PATIENCE;
+        let mut wait = Wait::for_answer(self.pace);
         while done < bytes.len() {
+            let asked = Instant::now();
             let moved =
                 self.link.exchange(&bytes[done..], &mut buf).map_err(|error| self.fail(error.to_string()))?;
+            wait.spend(asked.elapsed(), moved.sent).map_err(|why| self.fail(advise(&why)))?;
             self.came.extend(&buf[..moved.received]);
             if self.link.is_closed() {
                 return Err(self.fail("the stub hung up"));
@@ -162,10 +173,14 @@ impl Conversation {
     /// leaves the stub in the middle of it, and ends the conversation.
     pub(super) fn receive(&mut self, ctx: &Ctx) -> Result<Vec<u8>> {
         let until = Instant::now() + PATIENCE;
+        let mut wait = Wait::for_answer(self.pace);
         loop {
+            let (asked, before) = (Instant::now(), self.link.received());
             if let Some(content) = self.poll()? {
                 return Ok(content);
             }
+            let came = usize::try_from(self.link.received() - before).unwrap_or(usize::MAX);
+            wait.spend(asked.elapsed(), came).map_err(|why| self.fail(advise(&why)))?;
             let late = ctx.cancel.count() > CANCELS
                 || ctx.deadline.is_some_and(|deadline| Instant::now() >= deadline);
             if late && ctx.cancel.is_raised() {
@@ -185,6 +200,33 @@ impl Conversation {
     pub(super) fn ask(&mut self, content: &[u8], ctx: &Ctx) -> Result<Vec<u8>> {
         self.send(content, ctx)?;
         self.receive(ctx)
+    }
+
+    /// The patience with a list of answers: each may come late, but not all of them.
+    pub(super) fn list(&self) -> Wait {
+        Wait::for_bytes(self.pace)
+    }
+
+    /// Asks for a part of a list, and gives the answer.
+    pub(super) fn ask_of_list(&mut self, content: &[u8], wait: &mut Wait, ctx: &Ctx) -> Result<Vec<u8>> {
+        let asked = Instant::now();
+        let answer = self.ask(content, ctx)?;
+        wait.spend(asked.elapsed(), content.len() + answer.len()).map_err(|why| self.fail(advise(&why)))?;
+        Ok(answer)
+    }
+
+    /// The same of several parts in one flight.
+    pub(super) fn ask_all_of_list(
+        &mut self,
+        contents: &[Vec<u8>],
+        wait: &mut Wait,
+        ctx: &Ctx,
+    ) -> Result<Vec<Vec<u8>>> {
+        let asked = Instant::now();
+        let answers = self.ask_all(contents, ctx)?;
+        let moved = contents.iter().chain(&answers).map(Vec::len).sum();
+        wait.spend(asked.elapsed(), moved).map_err(|why| self.fail(advise(&why)))?;
+        Ok(answers)
     }
 
     /// Asks several things in one flight, and gives the answers in order.

@@ -24,6 +24,8 @@ const LOAD: u32 = 1;
 /// Most bytes of a file of the target's machine, and of one piece.
 const FILE: usize = 4 << 20;
 const PIECE: usize = 0x4000;
+/// Most pieces of a file: those of the smallest packets.
+const PIECES: usize = FILE / 256;
 /// Bytes of the stack that are taken to be there around the stack pointer.
 const STACK: u64 = 64 << 10;
 
@@ -58,9 +60,13 @@ impl GdbClient {
         };
         let piece = PIECE.min(self.packet - 32);
         let mut whole = Vec::new();
-        while ctx.check().is_ok() {
+        let mut wait = self.talk.list();
+        for _ in 0..PIECES {
+            if ctx.check().is_err() {
+                break;
+            }
             let question = format!("vFile:pread:{fd:x},{piece:x},{:x}", whole.len());
-            let answer = self.talk.ask(question.as_bytes(), ctx)?;
+            let answer = self.talk.ask_of_list(question.as_bytes(), &mut wait, ctx)?;
             let Some(end) = answer.iter().position(|byte| *byte == b';') else { break };
             let data = &answer[end + 1..];
             if data.is_empty() || !answer.starts_with(b"F") || whole.len() + data.len() > FILE {

@@ -48,13 +48,14 @@ impl GdbClient {
         }
         let len = usize::try_from(u64::MAX - addr).unwrap_or(usize::MAX).min(buf.len());
         let piece = self.piece();
+        let mut wait = self.talk.list();
         let mut done = 0;
         while done < len {
             let starts: Vec<usize> = (done..len).step_by(piece).take(FLIGHT).collect();
             let size = |start: usize| piece.min(len - start);
             let questions: Vec<Vec<u8>> =
                 starts.iter().map(|start| self.question(addr + *start as u64, size(*start))).collect();
-            let answers = self.talk.ask_all(&questions, ctx)?;
+            let answers = self.talk.ask_all_of_list(&questions, &mut wait, ctx)?;
             for (start, answer) in starts.into_iter().zip(answers) {
                 let bytes = self.bytes(&answer, size(start))?.unwrap_or_default();
                 buf[start..start + bytes.len()].copy_from_slice(&bytes);
@@ -70,13 +71,14 @@ impl GdbClient {
     }
 
     fn read_pages(&mut self, addr: u64, buf: &mut [u8], ctx: &Ctx) -> Result<usize> {
+        let mut wait = self.talk.list();
         let mut done = 0;
         while done < buf.len() {
             let at = addr + done as u64;
             let room = usize::try_from(PAGE - at % PAGE).unwrap_or(1);
             let len = room.min(buf.len() - done).min(self.piece());
             let question = self.question(at, len);
-            let answer = self.talk.ask(&question, ctx)?;
+            let answer = self.talk.ask_of_list(&question, &mut wait, ctx)?;
             let bytes = self.bytes(&answer, len)?.unwrap_or_default();
             buf[done..done + bytes.len()].copy_from_slice(&bytes);
             done += bytes.len();
@@ -117,6 +119,7 @@ impl GdbClient {
     pub fn write_at(&mut self, addr: u64, data: &[u8], ctx: &Ctx) -> Result<()> {
         // A byte may take two of a packet, in hex and in binary alike.
         let piece = self.piece().saturating_sub(16).max(1);
+        let mut wait = self.talk.list();
         for (index, part) in data.chunks(piece).enumerate() {
             let at = addr.wrapping_add((index * piece) as u64);
             let mut content = match self.binary {
@@ -126,7 +129,7 @@ impl GdbClient {
             if self.binary {
                 content.extend_from_slice(part);
             }
-            let answer = self.talk.ask(&content, ctx)?;
+            let answer = self.talk.ask_of_list(&content, &mut wait, ctx)?;
             if answer != b"OK" {
                 let why = format!("the stub does not write {} bytes at {at:#x}", part.len());
                 return Err(Error::Target { uri: self.talk.uri().to_owned(), why });

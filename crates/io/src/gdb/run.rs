@@ -122,6 +122,10 @@ impl Run<'_> {
             if let Some(reason) = reason {
                 return Ok(reason);
             }
+            // A stub may tell of stops that nobody asked for, without end.
+            if self.is_interrupted() || self.ctx.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+                return Ok(Reason::Interrupted);
+            }
         }
     }
 

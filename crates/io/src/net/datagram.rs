@@ -1,16 +1,16 @@
 //! Text in datagrams: whole lines where they fit, no faster than the other side is likely to take them.
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::event::PollFlags;
 use rustix::io::Errno;
 use rustix::net::SendFlags;
 use socket2::{Domain, SockAddr, Socket, Type};
 
-use super::TICK;
 use super::connect::{is_local, resolve};
 use super::link::wait;
+use super::{Pace, TICK, Wait, advise};
 use crate::ctx::Ctx;
 use crate::error::{Error, Result, Stage};
 use crate::uri::Transport;
@@ -31,11 +31,18 @@ pub(super) struct Datagrams {
     held: Vec<u8>,
     sent: u32,
     here: bool,
+    pace: Pace,
 }
 
 impl Datagrams {
     /// A socket that sends to `transport`. That somebody listens there cannot be told.
-    pub(super) fn open(transport: &Transport, uri: &str, timeout: Duration, ctx: &Ctx) -> Result<Datagrams> {
+    pub(super) fn open(
+        transport: &Transport,
+        uri: &str,
+        timeout: Duration,
+        pace: Pace,
+        ctx: &Ctx,
+    ) -> Result<Datagrams> {
         let failed = |why: String| Error::Peer { uri: uri.to_owned(), stage: Stage::Connect, why };
         let Transport::Network { host, port } = transport else {
             return Err(failed("udp needs a host and a port".to_owned()));
@@ -45,7 +52,14 @@ impl Datagrams {
             match connected(address) {
                 Ok(socket) => {
                     let here = is_local(&address);
-                    return Ok(Datagrams { socket, uri: uri.to_owned(), held: Vec::new(), sent: 0, here });
+                    return Ok(Datagrams {
+                        socket,
+                        uri: uri.to_owned(),
+                        held: Vec::new(),
+                        sent: 0,
+                        here,
+                        pace,
+                    });
                 }
                 Err(error) => reasons.push(error.to_string()),
             }
@@ -80,12 +94,15 @@ impl Datagrams {
 
     fn send(&mut self, end: usize, ctx: &Ctx) -> Result<()> {
         let failed = |why: String| Error::Connection { uri: self.uri.clone(), why };
+        let mut waiting = Wait::for_bytes(self.pace);
         loop {
             ctx.check()?;
             match rustix::net::send(&self.socket, &self.held[..end], SendFlags::NOSIGNAL) {
                 Ok(_) => break,
                 Err(Errno::WOULDBLOCK | Errno::NOBUFS | Errno::INTR) => {
+                    let asked = Instant::now();
                     wait(&self.socket, PollFlags::OUT, TICK).map_err(|error| failed(error.to_string()))?;
+                    waiting.spend(asked.elapsed(), 0).map_err(|why| failed(advise(&why)))?;
                 }
                 Err(Errno::CONNREFUSED) => return Err(failed("nothing listens there".to_owned())),
                 Err(error) => return Err(failed(error.to_string())),

@@ -1,10 +1,10 @@
 //! Output pushed to a peer that only takes it: over tcp, udp or a unix socket, at any length.
 
 use std::io::{self, Write};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::datagram::Datagrams;
-use super::{Link, connect};
+use super::{Link, Pace, Wait, advise, connect};
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::uri::Transport;
@@ -28,6 +28,7 @@ pub struct Push {
     /// `None` once it was given away.
     sink: Option<Sink>,
     pushed: u64,
+    pace: Pace,
 }
 
 #[derive(Debug)]
@@ -46,13 +47,14 @@ impl Push {
         transport: &Transport,
         uri: &str,
         timeout: Duration,
+        pace: Pace,
         ctx: &Ctx,
     ) -> Result<Push> {
         let sink = match carrier {
             Carrier::Stream => Sink::Stream(connect(transport, uri, timeout, ctx)?),
-            Carrier::Datagram => Sink::Datagram(Datagrams::open(transport, uri, timeout, ctx)?),
+            Carrier::Datagram => Sink::Datagram(Datagrams::open(transport, uri, timeout, pace, ctx)?),
         };
-        Ok(Push { uri: uri.to_owned(), sink: Some(sink), pushed: 0 })
+        Ok(Push { uri: uri.to_owned(), sink: Some(sink), pushed: 0, pace })
     }
 
     /// Bytes pushed so far.
@@ -86,7 +88,7 @@ impl Push {
     fn send(&mut self, text: &[u8], ctx: &Ctx) -> Result<()> {
         match &mut self.sink {
             Some(Sink::Datagram(datagrams)) => datagrams.push(text, ctx)?,
-            Some(Sink::Stream(link)) => send_all(link, text, &self.uri, ctx)?,
+            Some(Sink::Stream(link)) => send_all(link, text, &self.uri, self.pace, ctx)?,
             None => {}
         }
         self.pushed += text.len() as u64;
@@ -112,13 +114,18 @@ impl Drop for Push {
 }
 
 /// Sends all of `text`, dropping what the peer says meanwhile: it may not read before it was heard.
-fn send_all(link: &mut Link, text: &[u8], uri: &str, ctx: &Ctx) -> Result<()> {
+fn send_all(link: &mut Link, text: &[u8], uri: &str, pace: Pace, ctx: &Ctx) -> Result<()> {
     let failed = |why: String| Error::Connection { uri: uri.to_owned(), why };
     let mut dropped = [0; 4096];
+    let mut wait = Wait::for_bytes(pace);
     let mut sent = 0;
     while sent < text.len() {
         ctx.check()?;
-        sent += link.exchange(&text[sent..], &mut dropped).map_err(|error| failed(error.to_string()))?.sent;
+        let asked = Instant::now();
+        // What it says is no sign that it takes anything.
+        let now = link.exchange(&text[sent..], &mut dropped).map_err(|error| failed(error.to_string()))?.sent;
+        wait.spend(asked.elapsed(), now).map_err(|why| failed(advise(&why)))?;
+        sent += now;
         if link.is_deaf() {
             return Err(failed("the far end hung up".to_owned()));
         }
@@ -181,7 +188,8 @@ mod tests {
             got
         });
         let ctx = Ctx::owner();
-        let mut push = Push::connect(Carrier::Stream, &transport, "tcp://peer", TIMEOUT, &ctx).unwrap();
+        let mut push =
+            Push::connect(Carrier::Stream, &transport, "tcp://peer", TIMEOUT, Pace::default(), &ctx).unwrap();
         let text = "0123456789abcde\n".repeat(100_000);
         for _ in 0..2 {
             let mut pushing = push.begin(&ctx);
@@ -200,7 +208,9 @@ mod tests {
         let listener = UnixListener::bind(&path).unwrap();
         let transport = Transport::Unix(path.to_str().unwrap().to_owned());
         let ctx = Ctx::owner();
-        let mut push = Push::connect(Carrier::Stream, &transport, "unix://peer", TIMEOUT, &ctx).unwrap();
+        let mut push =
+            Push::connect(Carrier::Stream, &transport, "unix://peer", TIMEOUT, Pace::default(), &ctx)
+                .unwrap();
         push.begin(&ctx).write_all(b"pushed").unwrap();
         drop(push);
         let mut got = String::new();
@@ -226,7 +236,9 @@ mod tests {
             datagrams
         });
         let ctx = Ctx::owner();
-        let mut push = Push::connect(Carrier::Datagram, &transport, "udp://peer", TIMEOUT, &ctx).unwrap();
+        let mut push =
+            Push::connect(Carrier::Datagram, &transport, "udp://peer", TIMEOUT, Pace::default(), &ctx)
+                .unwrap();
         let mut pushing = push.begin(&ctx);
         for piece in text.as_bytes().chunks(333) {
             pushing.write_all(piece).unwrap();
@@ -243,8 +255,13 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let transport = network(listener.local_addr().unwrap().port());
         let ctx = Ctx::owner().within(Duration::from_millis(100));
-        let mut push = Push::connect(Carrier::Stream, &transport, "tcp://peer", TIMEOUT, &ctx).unwrap();
+        let mut push =
+            Push::connect(Carrier::Stream, &transport, "tcp://peer", TIMEOUT, Pace::default(), &ctx).unwrap();
         let error = push.begin(&ctx).write_all(&vec![0; 64 << 20]).unwrap_err();
         assert!(matches!(error.downcast::<Error>(), Ok(Error::Deadline)));
+        let (ctx, pace) = (Ctx::owner(), Pace { silence: Duration::from_millis(100), ..Pace::default() });
+        let mut push = Push::connect(Carrier::Stream, &transport, "tcp://peer", TIMEOUT, pace, &ctx).unwrap();
+        let error = push.begin(&ctx).write_all(&vec![0; 64 << 20]).unwrap_err();
+        assert!(error.to_string().contains("rap.silence"), "{error}");
     }
 }

@@ -12,6 +12,7 @@ use std::time::Duration;
 use crate::backend::Status;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
+use crate::net::{MOST, Pace, Wait};
 use crate::uri::Uri;
 pub(crate) use fetch::Fetch;
 
@@ -37,6 +38,8 @@ const PATH: usize = 4 << 10;
 pub struct WebOptions {
     /// For how long a server may say nothing (`http.timeout`).
     pub silence: Duration,
+    /// For how long a command may be waited for in all (`rap.patience`).
+    pub whole: Duration,
     /// The file with names and secrets for servers (`http.netrc`); empty is the user's own.
     pub netrc: String,
     /// A file of certificates to trust in place of those built in (`http.ca`); empty is none.
@@ -45,7 +48,8 @@ pub struct WebOptions {
 
 impl Default for WebOptions {
     fn default() -> WebOptions {
-        WebOptions { silence: Duration::from_secs(10), netrc: String::new(), ca: String::new() }
+        let whole = Pace::default().whole;
+        WebOptions { silence: Duration::from_secs(10), whole, netrc: String::new(), ca: String::new() }
     }
 }
 
@@ -56,10 +60,38 @@ pub(crate) struct Request {
     pub(crate) silence: Duration,
     /// How long reaching it may take.
     pub(crate) reach: Duration,
+    /// How long it may take in all, where it is a command.
+    pub(crate) whole: Duration,
     /// Most bytes of the answer.
     pub(crate) limit: u64,
     /// Whether it may be made over a proxy, and follow the server elsewhere.
     pub(crate) roams: bool,
+}
+
+impl Request {
+    /// The patience with what comes, which is looked after apart from the limits on each step: with all of them.
+    fn pace(&self) -> Pace {
+        let silence = self.silence.saturating_mul(2).saturating_add(self.reach);
+        Pace { silence, whole: self.whole }
+    }
+}
+
+/// Takes so many bytes and no more.
+struct Bounded {
+    bytes: Vec<u8>,
+    most: usize,
+}
+
+impl Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let len = bytes.len().min(self.most - self.bytes.len());
+        self.bytes.extend_from_slice(&bytes[..len]);
+        Ok(len)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// A server that runs commands. Its connection is kept between them where the server lets it.
@@ -82,8 +114,13 @@ impl WebClient {
     /// [`Error::Uri`], and [`Error::Open`] for a file of the options that cannot be read.
     pub fn new(uri: &Uri, options: &WebOptions, ctx: &Ctx) -> Result<WebClient> {
         let place = Place::of(uri)?;
-        let request =
-            Request { silence: options.silence, reach: options.silence, limit: u64::MAX, roams: false };
+        let request = Request {
+            silence: options.silence,
+            reach: options.silence,
+            whole: options.whole,
+            limit: MOST,
+            roams: false,
+        };
         Ok(WebClient {
             uri: place.to_string(),
             base: place.base(),
@@ -115,8 +152,30 @@ impl WebClient {
     /// [`Error::Limit`] for a line that the server would cut, [`Error::Io`] when `out` failed, or the interrupt. That a
     /// command failed is told by farad's server, which then is in the [`Status`].
     pub fn command(&mut self, line: &str, out: &mut dyn Write, ctx: &Ctx) -> Result<Status> {
+        let wait = Wait::for_command(self.agents.request.pace());
+        self.run(line, out, wait, ctx)
+    }
+
+    /// What `line` prints there, at most so many bytes, as text: for who asks by commands.
+    ///
+    /// # Errors
+    /// As [`command`](Self::command), and [`Error::Connection`] for an answer that is longer.
+    pub fn question(&mut self, line: &str, most: usize, ctx: &Ctx) -> Result<String> {
+        let mut out = Bounded { bytes: Vec::new(), most };
+        let wait = Wait::for_bytes(self.agents.request.pace());
+        match self.run(line, &mut out, wait, ctx) {
+            Ok(_) => Ok(String::from_utf8_lossy(&out.bytes).into_owned()),
+            Err(Error::Io { .. }) if out.bytes.len() >= most => {
+                let why = "the answer is longer than what was asked for".to_owned();
+                Err(Error::Connection { uri: self.uri.clone(), why })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn run(&mut self, line: &str, out: &mut dyn Write, wait: Wait, ctx: &Ctx) -> Result<Status> {
         let asked = self.asked(line)?;
-        let mut answer = Fetch::start(&self.uri, asked, &self.agents, ctx)?;
+        let mut answer = Fetch::start(&self.uri, asked, &self.agents, wait, ctx)?;
         let mut piece = vec![0; CHUNK];
         let (mut written, mut said) = (0, Vec::new());
         loop {
@@ -174,7 +233,8 @@ pub(crate) fn fetch(uri: &Uri, request: Request, options: &WebOptions, ctx: &Ctx
         body: None,
         authorization: secret::authorization(&place, options, ctx)?,
     };
-    Fetch::start(&place.to_string(), asked, &Agents::new(request, &options.ca)?, ctx)
+    let wait = Wait::for_bytes(request.pace());
+    Fetch::start(&place.to_string(), asked, &Agents::new(request, &options.ca)?, wait, ctx)
 }
 
 /// The URI with what may not stand in a request line written `%xx`: blanks above all.

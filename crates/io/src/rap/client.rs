@@ -13,7 +13,7 @@ use super::pipeline::Pipeline;
 use crate::backend::{Caching, Stamp};
 use crate::ctx::Ctx;
 use crate::error::{Error, Result, Stage};
-use crate::net;
+use crate::net::{self, Pace, Wait};
 use crate::uri::{Transport, Uri};
 
 /// A connection to a rap server, farad's or radare2's.
@@ -30,6 +30,7 @@ pub struct RapClient {
     pub(super) size: Option<u64>,
     /// The size before that, for who cannot wait for an answer.
     last_size: Option<u64>,
+    pace: Pace,
     /// Where a stock server's session was before raw reads moved it.
     pub(super) moved: Option<Place>,
 }
@@ -101,10 +102,11 @@ impl RapClient {
             reached(addr);
         }
         let mut options = options;
+        let pace = options.pace;
         let reverse = std::mem::replace(&mut options.reverse, Reverse::Refuse);
         let pipe = Pipeline::new(uri, link, reverse);
         let mut client =
-            RapClient { pipe, path, fd: None, hello: None, size: None, last_size: None, moved: None };
+            RapClient { pipe, path, fd: None, hello: None, size: None, last_size: None, pace, moved: None };
         client.greet(&options, until, ctx)?;
         Ok(client)
     }
@@ -233,12 +235,27 @@ impl RapClient {
         self.size = None;
     }
 
+    /// For a command: a farad server says nothing until it has ended, and is trusted to run it.
+    pub(super) fn wait_for_command(&mut self) {
+        let wait = match self.is_farad() {
+            true => Wait::for_silent_command(self.pace),
+            false => Wait::for_command(self.pace),
+        };
+        self.pipe.set_wait(wait);
+    }
+
+    /// For a process that runs until it stops.
+    pub(super) fn wait_without_end(&mut self) {
+        self.pipe.set_wait(Wait::without_end());
+    }
+
     /// Before each call: whether a request may be made at all.
     pub(super) fn begin(&mut self, ctx: &Ctx) -> Result<()> {
         ctx.check()?;
         if self.pipe.is_out_of_step() {
             return Err(self.pipe.fail("it sent what nobody had asked for"));
         }
+        self.pipe.set_wait(Wait::for_bytes(self.pace));
         Ok(())
     }
 

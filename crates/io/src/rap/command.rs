@@ -28,6 +28,7 @@ impl RapClient {
     /// failed. A command that failed there is a [`Status`].
     pub fn command(&mut self, line: &str, out: &mut dyn Write, ctx: &Ctx) -> Result<Status> {
         self.begin(ctx)?;
+        self.wait_for_command();
         self.ask_command(line)?;
         let result = self.run(out, ctx);
         let trailer = self.settle(result, ctx)?;

@@ -18,6 +18,8 @@ use crate::perm::Perm;
 pub struct RapOptions {
     /// How long it may take until the far end has answered.
     pub timeout: Duration,
+    /// How long it is waited for from then on.
+    pub pace: net::Pace,
     /// Permissions asked for of what is opened.
     pub perm: Perm,
     /// How a farad server is to format its text.
@@ -30,6 +32,7 @@ impl Default for RapOptions {
     fn default() -> RapOptions {
         RapOptions {
             timeout: net::TIMEOUT,
+            pace: net::Pace::default(),
             perm: Perm::RX,
             hello: ClientHello::default(),
             reverse: Reverse::default(),

@@ -13,7 +13,7 @@ use farad_wire::rap::{EncodeError, Limits, Reply, ReplyDecoder, ReplyEvent, Requ
 use super::greeting::Reverse;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
-use crate::net::Link;
+use crate::net::{Link, Wait, advise};
 
 /// Bytes received at once where they have no place of their own yet.
 const STAGED: usize = 64 << 10;
@@ -128,6 +128,8 @@ pub(super) struct Pipeline {
     staged: Vec<u8>,
     unread: Range<usize>,
     trips: u64,
+    /// How long the peer is waited for in the call that is made.
+    wait: Wait,
     /// The peer ended the connection.
     hung_up: bool,
     /// Why there is no connection any more.
@@ -150,6 +152,7 @@ impl Pipeline {
             staged: vec![0; STAGED],
             unread: 0..0,
             trips: 0,
+            wait: Wait::without_end(),
             hung_up: false,
             broken: None,
         }
@@ -163,6 +166,11 @@ impl Pipeline {
     /// The stream beneath.
     pub(super) fn link(&self) -> &Link {
         &self.link
+    }
+
+    /// Waits so long from here on.
+    pub(super) fn set_wait(&mut self, wait: Wait) {
+        self.wait = wait;
     }
 
     /// How often something was asked while nothing was on its way: the round trips that had to be waited for.
@@ -266,10 +274,14 @@ impl Pipeline {
             }
             None => self.staged.as_mut_slice(),
         };
+        let asked = Instant::now();
         let moved = match self.link.exchange(&self.outbox[self.sent..], into) {
             Ok(moved) => moved,
             Err(error) => return Err(self.fail(error.to_string())),
         };
+        if let Err(why) = self.wait.spend(asked.elapsed(), moved.sent + moved.received) {
+            return Err(self.fail(advise(&why)));
+        }
         self.sent += moved.sent;
         if self.sent == self.outbox.len() {
             self.outbox.clear();

@@ -39,6 +39,7 @@ impl RapClient {
         ctx: &Ctx,
     ) -> Result<(Status, Option<u64>)> {
         self.begin(ctx)?;
+        self.wait_for_command();
         self.ask_command(line)?;
         self.ask_seek()?;
         let result = self.run(out, ctx).and_then(|trailer| Ok((trailer, self.take_seek(ctx)?)));

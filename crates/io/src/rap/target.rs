@@ -29,6 +29,9 @@ impl RapClient {
     /// failed.
     pub fn ask_target(&mut self, request: &target::Request, out: &mut dyn Write, ctx: &Ctx) -> Result<Reply> {
         self.begin(ctx)?;
+        if matches!(request, target::Request::Resume(_)) {
+            self.wait_without_end();
+        }
         let note = Note::Target(target::encode(request)).to_string();
         if note.len() > TARGET {
             let what = format!("a message of {} bytes to a process", note.len());

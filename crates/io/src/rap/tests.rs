@@ -12,6 +12,7 @@ use super::{RapClient, RapOptions, Reverse};
 use crate::backend::{Caching, Status};
 use crate::ctx::Ctx;
 use crate::error::{Error, Stage};
+use crate::net::Pace;
 
 fn bytes(len: usize) -> Vec<u8> {
     (0..len).map(|at| (at * 31 + at / 251) as u8).collect()
@@ -207,6 +208,27 @@ fn servers_that_trickle_are_followed() {
         assert_eq!(buf, bytes(3_000));
         assert_eq!(run(&mut client, "echo trickled"), "trickled\n");
     }
+}
+
+#[test]
+fn a_server_that_answers_no_more_is_hung_up_on() {
+    let pace = Pace { silence: Duration::from_millis(100), whole: Duration::from_millis(300) };
+    for server in [Server::stock(bytes(100)), Server::farad(bytes(100))] {
+        let options = || RapOptions { pace, ..RapOptions::default() };
+        let fake = Fake::honest(server);
+        let mut client =
+            RapClient::connect(&fake.transport, Some("/file"), options(), &Ctx::owner()).unwrap();
+        let started = Instant::now();
+        let error = client.command("sleep 1500", &mut Vec::new(), &Ctx::owner()).unwrap_err().to_string();
+        assert!(error.contains("rap.silence") && started.elapsed() < Duration::from_secs(1), "{error}");
+        assert!(!client.is_connected());
+    }
+    let slow = Server { delay: Duration::from_millis(1500), ..Server::stock(bytes(100)) };
+    let fake = Fake::honest(slow);
+    let options = RapOptions { pace, ..RapOptions::default() };
+    let mut client = RapClient::connect(&fake.transport, Some("/file"), options, &Ctx::owner()).unwrap();
+    let error = client.read_at(0, &mut [0; 10], &Ctx::owner()).unwrap_err().to_string();
+    assert!(error.contains("nothing came"), "{error}");
 }
 
 #[test]

@@ -41,8 +41,7 @@ pub(super) fn add(env: &mut Env<'_>, args: &Args<'_>) -> Result<()> {
         "http" | "https" => Wire::Web(Box::new(Web::connect(env, split_name(text).1)?)),
         protocol => {
             let carrier = if protocol == "udp" { Carrier::Datagram } else { Carrier::Stream };
-            let (transport, limit) = (wanted.transport.clone(), timeout(env));
-            Wire::Line(Box::new(Line::connect(carrier, transport, &wanted.uri, limit, env.ctx)?))
+            Wire::Line(Box::new(Line::connect(env, carrier, wanted.transport.clone(), &wanted.uri)?))
         }
     };
     let local = wire.is_here();

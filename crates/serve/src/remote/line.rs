@@ -4,10 +4,11 @@
 use std::io::Write;
 use std::time::Duration;
 
-use farad_io::net::{Carrier, Push, exchange, tcp_exchange};
+use farad_io::net::{Carrier, Pace, Push, exchange, tcp_exchange};
 use farad_io::{Ctx, Status, Transport};
-use farad_shell::{Env, Error, Result};
+use farad_shell::{Env, Error, Result, load};
 
+use super::connect::timeout;
 use super::rap::unasked;
 
 /// Such a host.
@@ -16,6 +17,7 @@ pub(super) struct Line {
     transport: Transport,
     uri: String,
     timeout: Duration,
+    pace: Pace,
     /// The connection that output is pushed over. A peer may serve one connection at a time, so
     /// the first command takes it when it is still unused.
     push: Option<Push>,
@@ -26,15 +28,10 @@ impl Line {
     ///
     /// # Errors
     /// The stage that failed.
-    pub(super) fn connect(
-        carrier: Carrier,
-        transport: Transport,
-        uri: &str,
-        timeout: Duration,
-        ctx: &Ctx,
-    ) -> Result<Line> {
-        let mut line = Line { carrier, transport, uri: uri.to_owned(), timeout, push: None };
-        line.push = Some(line.open(ctx)?);
+    pub(super) fn connect(env: &Env<'_>, carrier: Carrier, transport: Transport, uri: &str) -> Result<Line> {
+        let (timeout, pace) = (timeout(env), load::pace(env));
+        let mut line = Line { carrier, transport, uri: uri.to_owned(), timeout, pace, push: None };
+        line.push = Some(line.open(env.ctx)?);
         Ok(line)
     }
 
@@ -57,8 +54,8 @@ impl Line {
         env.out.mark_peer(&self.uri);
         let unused = self.push.take().and_then(Push::into_unused);
         let asked = env.wait_aside(|mut out, ctx| match unused {
-            Some(link) => exchange(link, &self.uri, line, &mut out, ctx),
-            None => tcp_exchange(&self.transport, &self.uri, line, &mut out, self.timeout, ctx),
+            Some(link) => exchange(link, &self.uri, line, &mut out, self.pace, ctx),
+            None => tcp_exchange(&self.transport, &self.uri, line, &mut out, self.timeout, self.pace, ctx),
         });
         asked.ok_or_else(unasked)??;
         Ok(Status::default())
@@ -84,7 +81,7 @@ impl Line {
     }
 
     fn open(&self, ctx: &Ctx) -> Result<Push> {
-        Ok(Push::connect(self.carrier, &self.transport, &self.uri, self.timeout, ctx)?)
+        Ok(Push::connect(self.carrier, &self.transport, &self.uri, self.timeout, self.pace, ctx)?)
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use farad_io::rap::{RapClient, RapOptions, Reverse};
 use farad_io::{Perm, Status, Transport};
 use farad_shell::render::printable;
-use farad_shell::{Env, Error, Result};
+use farad_shell::{Env, Error, Result, load};
 use farad_wire::rap::hello::ClientHello;
 
 use super::connect::timeout;
@@ -32,6 +32,7 @@ impl Rap {
         let reversed = Reversed::default();
         let options = RapOptions {
             timeout: timeout(env),
+            pace: load::pace(env),
             perm: Perm::RX,
             hello: hello(env),
             reverse: if env.is_set("rap.reverse") { keep(reversed.clone()) } else { Reverse::Refuse },

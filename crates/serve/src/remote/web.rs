@@ -6,6 +6,9 @@ use farad_shell::{Env, Result, load};
 
 use super::rap::unasked;
 
+/// Longest answer to a question of ours, bytes.
+const LONGEST: usize = 1 << 20;
+
 /// Such a host.
 pub(super) struct Web(WebClient);
 
@@ -16,7 +19,7 @@ impl Web {
     /// The stage that failed, or the status of the answer.
     pub(super) fn connect(env: &Env<'_>, uri: &str) -> Result<Web> {
         let mut client = WebClient::new(&Uri::parse(uri), &load::web_options(env), env.ctx)?;
-        client.command("", &mut std::io::sink(), env.ctx)?;
+        client.question("", LONGEST, env.ctx)?;
         Ok(Web(client))
     }
 
@@ -40,9 +43,7 @@ impl Web {
     /// # Errors
     /// As [`Web::command`].
     pub(super) fn seek(&mut self, env: &Env<'_>) -> Result<Option<u64>> {
-        let mut out = Vec::new();
-        self.0.command("s", &mut out, env.ctx)?;
-        let text = String::from_utf8_lossy(&out);
+        let text = self.0.question("s", LONGEST, env.ctx)?;
         Ok(text.trim().strip_prefix("0x").and_then(|digits| u64::from_str_radix(digits, 16).ok()))
     }
 }

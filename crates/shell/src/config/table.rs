@@ -661,6 +661,13 @@ pub static VARIABLES: &[Variable] = &[
         "Longest output of one command that is kept for a client, in bytes",
     )),
     policy(row(
+        "rap.patience",
+        Kind::Number,
+        Scope::Session,
+        "600",
+        "Seconds a host may take for a command in all, whatever its protocol; 0 is any",
+    )),
+    policy(row(
         "rap.public",
         Kind::Bool,
         Scope::Session,
@@ -673,6 +680,13 @@ pub static VARIABLES: &[Variable] = &[
         Scope::Session,
         "false",
         "Let a server that we are connected to run commands here",
+    )),
+    policy(row(
+        "rap.silence",
+        Kind::Number,
+        Scope::Session,
+        "30",
+        "Seconds a host may say or take nothing (rap.patience where it is farad and runs a command); 0 is any",
     )),
     policy(row(
         "rap.timeout",

@@ -42,6 +42,7 @@ impl Agents {
             .max_response_header_size(HEAD)
             .timeout_resolve(Some(request.reach))
             .timeout_connect(Some(request.reach))
+            .timeout_send_request(Some(request.silence))
             .timeout_recv_response(Some(request.silence))
             .timeout_per_read(Some(request.silence))
             .user_agent(concat!("farad/", env!("CARGO_PKG_VERSION")));

@@ -2,6 +2,7 @@
 
 use std::io::{self, ErrorKind, Read};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::time::Instant;
 
 use ureq::http::{Response, Version};
 use ureq::{Agent, Body, Timeout};
@@ -10,7 +11,7 @@ use super::agent::Agents;
 use super::{CHUNK, Request};
 use crate::ctx::Ctx;
 use crate::error::{Error, Result, Stage};
-use crate::net::TICK;
+use crate::net::{TICK, Wait, advise_web};
 
 /// How many pieces of [`CHUNK`] may wait.
 const PIECES: usize = 16;
@@ -64,11 +65,12 @@ pub(crate) struct Fetch {
     report: bool,
     ended: bool,
     authorized: bool,
+    wait: Wait,
 }
 
 impl Fetch {
     /// Begins; `uri` names the server in errors.
-    pub(super) fn start(uri: &str, asked: Asked, agents: &Agents, ctx: &Ctx) -> Result<Fetch> {
+    pub(super) fn start(uri: &str, asked: Asked, agents: &Agents, wait: Wait, ctx: &Ctx) -> Result<Fetch> {
         let (sender, told) = sync_channel(PIECES);
         let authorized = asked.authorization.is_some();
         let (agent, request) = (agents.agent(uri, ctx), agents.request);
@@ -94,6 +96,7 @@ impl Fetch {
             report: false,
             ended: false,
             authorized,
+            wait,
         })
     }
 
@@ -151,7 +154,14 @@ impl Read for Fetch {
                 0 => {}
                 n => return Ok(n),
             }
-            match self.told.recv_timeout(TICK) {
+            let asked = Instant::now();
+            let told = self.told.recv_timeout(TICK);
+            let came = if let Ok(Told::Bytes(piece)) = &told { piece.len() } else { 0 };
+            if let Err(why) = self.wait.spend(asked.elapsed(), came) {
+                self.failure = Some(Failure::Stage(Stage::Answer, advise_web(&why)));
+                return Err(ErrorKind::Other.into());
+            }
+            match told {
                 Ok(Told::Head { stock, failed, report }) => {
                     (self.stock, self.failed, self.report) = (stock, failed, report);
                 }
