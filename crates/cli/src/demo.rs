@@ -23,7 +23,7 @@ use sink::Sink;
 /// There and back over the slow link.
 const ROUND_TRIP: Duration = Duration::from_millis(80);
 /// How long the search that is interrupted may run.
-const SEARCHED: Duration = Duration::from_millis(600);
+const PATIENCE: Duration = Duration::from_millis(600);
 /// How soon an interrupted command must be over.
 const STOPPED: Duration = Duration::from_secs(3);
 /// Columns of a command before what it cost.
@@ -154,27 +154,27 @@ impl Demo {
         Ok(vec![link])
     }
 
-    /// Interrupts a search at the far end; the next command is answered.
+    /// Interrupts a command at the far end; the next command is answered.
     fn interrupt(&mut self, link: &Link, port: u16) -> Result<()> {
-        self.timed(link, &format!("=+ big=rap://127.0.0.1:{port}/malloc://64G"), 3, |answer| {
+        self.timed(link, &format!("=+ long=rap://127.0.0.1:{port}/malloc://1K"), 3, |answer| {
             answer.text.is_empty()
         })?;
         let cancel = self.runner.cancel();
         let after = std::thread::spawn(move || {
-            std::thread::sleep(SEARCHED);
+            std::thread::sleep(PATIENCE);
             cancel.raise();
         });
-        let answer = self.answer("=@big /x 0badcafe0badcafe")?;
+        let answer = self.answer("=@long sleep 60")?;
         println!(
             "# ^C after {} ms; the prompt was back {} ms later",
-            SEARCHED.as_millis(),
-            answer.took.saturating_sub(SEARCHED).as_millis()
+            PATIENCE.as_millis(),
+            answer.took.saturating_sub(PATIENCE).as_millis()
         );
-        let stopped = !answer.ok && answer.took >= SEARCHED && answer.took < SEARCHED + STOPPED;
-        self.check(stopped, "the search did not stop at ^C");
+        let stopped = !answer.ok && answer.took >= PATIENCE && answer.took < PATIENCE + STOPPED;
+        self.check(stopped, "the command did not stop at ^C");
         let _ = after.join();
         link.take_trips();
-        self.timed(link, "=@big ?e still here", 2, |answer| answer.text == "still here\n")?;
+        self.timed(link, "=@long ?e still here", 2, |answer| answer.text == "still here\n")?;
         Ok(())
     }
 

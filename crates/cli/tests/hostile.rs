@@ -133,7 +133,6 @@ fn searches_and_measures_go_over_what_there_is() {
         ("e search.in=bin.segments;/x 9090~?", "8\n"),
         ("e search.maxhits=3;/x 0000~?", "3\n"),
         ("e search.align=0x100000000000;/x 00000000~?", "0\n"),
-        ("e search.contiguous=false;/x 00000000~?", "2\n"),
         ("e zoom.in=io.maps;p=e 4~?", "4\n"),
         ("e zoom.in=io.maps;p=0 65536~?", "65536\n"),
         ("e zoom.in=io.maps;p=c 4~?", "4\n"),

@@ -688,11 +688,12 @@ fn the_description_is_what_the_server_does() {
         expect(path, method, 403, run(port, "s", &foreign));
     }
     // They wait for as long as may be.
-    let busy = serve(folder.path(), &[], "null://1T");
+    let busy = serve(folder.path(), &["http.local=true", "rap.timeout=60"], "malloc://64");
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let mut socket = Socket::open(busy.port, "", &[]).unwrap();
-    // A search goes on in one piece.
+    // Connecting to a host that says nothing is one piece.
     socket.hear_of("event", "hello");
-    socket.begin("/x 41424344");
+    socket.begin(&format!("=+ rap://{}", silent.local_addr().unwrap()));
     std::thread::sleep(Duration::from_millis(500));
     let asked = [("/cmd/{command}", "get", "GET /cmd/s"), ("/cmd", "post", "POST /cmd")].map(
         |(path, method, line)| {

@@ -9,7 +9,6 @@ use farad_io::{Ctx, Status, Transport};
 use farad_shell::{Env, Error, Result, load};
 
 use super::connect::timeout;
-use super::rap::unasked;
 
 /// Such a host.
 pub(super) struct Line {
@@ -52,12 +51,12 @@ impl Line {
             )));
         }
         env.out.mark_peer(&self.uri);
-        let unused = self.push.take().and_then(Push::into_unused);
-        let asked = env.wait_aside(|mut out, ctx| match unused {
-            Some(link) => exchange(link, &self.uri, line, &mut out, self.pace, ctx),
-            None => tcp_exchange(&self.transport, &self.uri, line, &mut out, self.timeout, self.pace, ctx),
-        });
-        asked.ok_or_else(unasked)??;
+        let (unused, ctx) = (self.push.take().and_then(Push::into_unused), env.ctx);
+        let out = &mut env.out;
+        match unused {
+            Some(link) => exchange(link, &self.uri, line, out, self.pace, ctx)?,
+            None => tcp_exchange(&self.transport, &self.uri, line, out, self.timeout, self.pace, ctx)?,
+        }
         Ok(Status::default())
     }
 

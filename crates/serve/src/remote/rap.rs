@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use farad_io::rap::{RapClient, RapOptions, Reverse};
 use farad_io::{Perm, Status, Transport};
 use farad_shell::render::printable;
-use farad_shell::{Env, Error, Result, load};
+use farad_shell::{Env, Result, load};
 use farad_wire::rap::hello::ClientHello;
 
 use super::connect::timeout;
@@ -52,9 +52,8 @@ impl Rap {
     /// The connection's, or an interrupt.
     pub(super) fn command(&mut self, env: &mut Env<'_>, line: &str) -> Result<Status> {
         env.out.mark_peer(self.client.uri());
-        let client = &mut self.client;
-        let status =
-            env.wait_aside(|mut out, ctx| client.command(line, &mut out, ctx)).ok_or_else(unasked)??;
+        // The session is not lent meanwhile: who came in then would find the connection in use.
+        let status = self.client.command(line, &mut env.out, env.ctx)?;
         self.run_reversed(env)?;
         Ok(status)
     }
@@ -69,9 +68,7 @@ impl Rap {
         line: &str,
     ) -> Result<(Status, Option<u64>)> {
         env.out.mark_peer(self.client.uri());
-        let client = &mut self.client;
-        let asked = env.wait_aside(|mut out, ctx| client.command_and_seek(line, &mut out, ctx));
-        let answered = asked.ok_or_else(unasked)??;
+        let answered = self.client.command_and_seek(line, &mut env.out, env.ctx)?;
         self.run_reversed(env)?;
         Ok(answered)
     }
@@ -84,11 +81,6 @@ impl Rap {
         }
         Ok(())
     }
-}
-
-/// A wait that was none.
-pub(super) fn unasked() -> Error {
-    Error::failed("the host was not asked")
 }
 
 /// An empty answer does not keep the server waiting.

@@ -4,8 +4,6 @@ use farad_io::net::WebClient;
 use farad_io::{Status, Uri};
 use farad_shell::{Env, Result, load};
 
-use super::rap::unasked;
-
 /// Longest answer to a question of ours, bytes.
 const LONGEST: usize = 1 << 20;
 
@@ -34,8 +32,7 @@ impl Web {
     /// The connection's, the status of an answer that is no success, or the interrupt.
     pub(super) fn command(&mut self, env: &mut Env<'_>, line: &str) -> Result<Status> {
         env.out.mark_peer(self.0.uri());
-        let client = &mut self.0;
-        Ok(env.wait_aside(|mut out, ctx| client.command(line, &mut out, ctx)).ok_or_else(unasked)??)
+        Ok(self.0.command(line, &mut env.out, env.ctx)?)
     }
 
     /// Where the session there is, by the command that tells it; `None` where it tells something else.
